@@ -1,0 +1,35 @@
+package dev.edgewise;
+
+import java.util.List;
+
+/**
+ * What became of an event: answered when it has been applied and every fence it caused
+ * stands.
+ *
+ * @param sequence the event's number in the log
+ * @param duplicate whether an event of this id had been accepted before; the rest is then
+ * that one's receipt
+ * @param interrupted the generations that it interrupted, replaced ones too
+ * @param ignored the generations whose route lists the event's type and whose condition
+ * spared them
+ * @param started the generations that it created, waiting and queued ones too
+ * @param refused the routes that a full limit kept from starting
+ */
+public record Receipt(long sequence, boolean duplicate, List<String> interrupted, List<String> ignored,
+		List<String> started, List<String> refused) {
+
+	public Receipt {
+		interrupted = List.copyOf(interrupted);
+		ignored = List.copyOf(ignored);
+		started = List.copyOf(started);
+		refused = List.copyOf(refused);
+	}
+
+	/**
+	 * Returns the same receipt, marked as that of a duplicate.
+	 */
+	public Receipt asDuplicate() {
+		return new Receipt(this.sequence, true, this.interrupted, this.ignored, this.started, this.refused);
+	}
+
+}

@@ -1,0 +1,20 @@
+package dev.edgewise;
+
+import java.util.Map;
+
+/**
+ * One conversation: the unit of order and of isolation.
+ */
+public interface Session {
+
+	/**
+	 * The id, 1 to 128 of {@code A-Z a-z 0-9 . _ ~ -}.
+	 */
+	String id();
+
+	/**
+	 * What the session was opened with; unmodifiable.
+	 */
+	Map<String, Object> attributes();
+
+}

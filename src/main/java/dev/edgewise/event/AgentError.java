@@ -1,0 +1,19 @@
+package dev.edgewise.event;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something went wrong that the agent or the engine wants known.
+ *
+ * @param error what
+ * @param code a stable word for it
+ */
+public record AgentError(String error, @Nullable String code) implements AgentEvent {
+
+	public AgentError {
+		Objects.requireNonNull(error, "error");
+	}
+
+}

@@ -1,0 +1,8 @@
+package dev.edgewise.event;
+
+/**
+ * The agent has become audible.
+ */
+public record AgentStartedSpeaking() implements AgentEvent {
+
+}

@@ -1,0 +1,8 @@
+package dev.edgewise.event;
+
+/**
+ * The agent is no longer audible.
+ */
+public record AgentStoppedSpeaking() implements AgentEvent {
+
+}

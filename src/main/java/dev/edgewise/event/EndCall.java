@@ -1,0 +1,8 @@
+package dev.edgewise.event;
+
+/**
+ * The agent wants the call to end.
+ */
+public record EndCall() implements AgentEvent {
+
+}

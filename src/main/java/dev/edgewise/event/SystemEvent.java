@@ -1,0 +1,8 @@
+package dev.edgewise.event;
+
+/**
+ * What concerns the session as a whole.
+ */
+public sealed interface SystemEvent permits EmergencyStop, SessionClosed, StreamGap {
+
+}

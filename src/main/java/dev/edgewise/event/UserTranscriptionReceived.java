@@ -1,0 +1,22 @@
+package dev.edgewise.event;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user said, as recognised.
+ *
+ * @param content the words
+ * @param interim whether more or other words may follow for the same utterance; absent
+ * means no
+ * @param confidence the recogniser's confidence, 0 to 1
+ */
+public record UserTranscriptionReceived(String content, @Nullable Boolean interim,
+		@Nullable Double confidence) implements UserEvent {
+
+	public UserTranscriptionReceived {
+		Objects.requireNonNull(content, "content");
+	}
+
+}
