@@ -1,0 +1,167 @@
+package dev.edgewise.session;
+
+import java.time.Duration;
+
+import dev.edgewise.interruption.Decision;
+import dev.edgewise.Interruption.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees what happens in an engine. Called on session writers, and for streams on their
+ * threads: must not block, and what it throws is logged and dropped.
+ */
+public interface EngineListener {
+
+	/**
+	 * A session was opened or has ended.
+	 * @param open how many are open now
+	 */
+	default void sessions(int open) {
+	}
+
+	/**
+	 * A stream was opened or has ended.
+	 * @param open how many are open now
+	 */
+	default void streams(int open) {
+	}
+
+	/**
+	 * A stream has lost frames.
+	 */
+	default void gap() {
+	}
+
+	/**
+	 * An event arrived from outside.
+	 * @param type its name on the wire
+	 * @param outcome what became of it
+	 */
+	default void event(String type, EventOutcome outcome) {
+	}
+
+	/**
+	 * A generation's node is being called.
+	 * @param route the route
+	 */
+	default void started(String route) {
+	}
+
+	/**
+	 * A generation has produced its first item.
+	 * @param route the route
+	 * @param elapsed since it started
+	 */
+	default void firstItem(String route, Duration elapsed) {
+	}
+
+	/**
+	 * A started generation has had its last frame.
+	 * @param route the route
+	 * @param outcome how it ended
+	 * @param elapsed since it started
+	 */
+	default void ended(String route, GenerationOutcome outcome, Duration elapsed) {
+	}
+
+	/**
+	 * It was decided whether an event interrupts a generation.
+	 * @param route the route
+	 * @param cause the event's name on the wire
+	 * @param decision the decision
+	 */
+	default void decided(String route, String cause, Decision decision) {
+	}
+
+	/**
+	 * A generation was fenced, started or not.
+	 * @param session the session's id
+	 * @param generation the generation's id
+	 * @param route the route
+	 * @param reason why
+	 * @param cause the name on the wire of the event that caused it, if one did
+	 * @param latency from the acceptance of that event (or of the command) to the fence
+	 */
+	default void fenced(String session, String generation, String route, Reason reason, @Nullable String cause,
+			Duration latency) {
+	}
+
+	/**
+	 * The frame of an interruption was written to a stream for the first time.
+	 * @param route the route
+	 * @param latency from the acceptance of the event that caused it
+	 */
+	default void silent(String route, Duration latency) {
+	}
+
+	/**
+	 * The node of a fenced generation has ended.
+	 * @param route the route
+	 * @param latency from the fence
+	 */
+	default void cleanedUp(String route, Duration latency) {
+	}
+
+	/**
+	 * Items were produced and thrown away.
+	 * @param route the route
+	 * @param items how many
+	 */
+	default void discarded(String route, int items) {
+	}
+
+	/**
+	 * The number of a route's generations that have outlived their grace has changed.
+	 * @param route the route
+	 * @param change by how many
+	 */
+	default void stuck(String route, int change) {
+	}
+
+	/**
+	 * A handler has failed or run out of time.
+	 * @param route the route
+	 */
+	default void handlerFailed(String route) {
+	}
+
+	/**
+	 * A filter or condition has failed.
+	 * @param route the route
+	 */
+	default void conditionFailed(String route) {
+	}
+
+	/**
+	 * What became of an event from outside.
+	 */
+	enum EventOutcome {
+
+		/** Numbered and applied. */
+		ACCEPTED,
+
+		/** Seen before. */
+		DUPLICATE,
+
+		/** Not applied. */
+		REFUSED
+
+	}
+
+	/**
+	 * How a generation ended.
+	 */
+	enum GenerationOutcome {
+
+		/** By itself. */
+		COMPLETED,
+
+		/** Cut off. */
+		INTERRUPTED,
+
+		/** By an error. */
+		FAILED
+
+	}
+
+}

@@ -1,0 +1,112 @@
+package dev.edgewise.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import dev.edgewise.ConversationContext;
+import dev.edgewise.Edgewise;
+import dev.edgewise.Receipt;
+import dev.edgewise.Session;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * The {@link Edgewise} facade with what an edge needs besides.
+ */
+public interface SessionEngine extends Edgewise {
+
+	/**
+	 * Opens a session.
+	 * @param id the id, or null for a new one
+	 * @param attributes what the session shall carry
+	 * @return the session and whether it is new; errors as {@link #open}
+	 */
+	Mono<Opened> openOrFind(@Nullable String id, Map<String, Object> attributes);
+
+	/**
+	 * Publishes events without another in between, all or none.
+	 * @param session the id of the session
+	 * @param events the events, at least one
+	 * @return a receipt for each, in order; errors as {@link #publish}
+	 */
+	Mono<List<Receipt>> publishAll(String session, List<Submission> events);
+
+	/**
+	 * Publishes events and reads from the first of them until every generation that they
+	 * started, directly or through others, has ended.
+	 * @param session the id of the session
+	 * @param events the events, at least one
+	 * @return the reader, to be closed by the caller; errors as {@link #publish}
+	 */
+	Mono<LogReader> publishAndRead(String session, List<Submission> events);
+
+	/**
+	 * Publishes an event to every open session. Not bounded by the sessions' rates.
+	 * @param event the event
+	 * @return what it did in all, when it has been applied everywhere
+	 */
+	Mono<Broadcast> publishToAll(Object event);
+
+	/**
+	 * Opens a reader; its position is fixed when this returns.
+	 * @param session the id of the session
+	 * @param after as {@link #read}
+	 * @return the reader, to be closed by the caller
+	 * @throws RuntimeException as {@link #read}
+	 */
+	LogReader reader(String session, long after);
+
+	/**
+	 * Looks at a session.
+	 * @param session the id of the session
+	 * @return errors as {@link #publish}
+	 */
+	Mono<SessionView> view(String session);
+
+	/**
+	 * Looks at a conversation.
+	 * @param session the id of the session
+	 * @return errors as {@link #publish}
+	 */
+	Mono<ConversationContext> conversation(String session);
+
+	/**
+	 * Whether every thread for blocking nodes is held.
+	 */
+	boolean blockingExhausted();
+
+	/**
+	 * Refuses new sessions and generations, lets run what ends within the grace, then
+	 * closes every session.
+	 * @param grace how long running generations may go on
+	 * @return completes when all streams have had their last frame, or their grace is
+	 * over
+	 */
+	Mono<Void> drain(Duration grace);
+
+	/**
+	 * Takes up work again after {@link #drain}.
+	 */
+	void resume();
+
+	/**
+	 * A session that is open.
+	 *
+	 * @param session the session
+	 * @param created whether it was opened by this call
+	 */
+	record Opened(Session session, boolean created) {
+	}
+
+	/**
+	 * What an event to all sessions did.
+	 *
+	 * @param sessions how many sessions it was applied to
+	 * @param interrupted how many generations it interrupted
+	 * @param started how many generations it started
+	 */
+	record Broadcast(int sessions, int interrupted, int started) {
+	}
+
+}

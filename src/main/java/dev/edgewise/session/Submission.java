@@ -1,0 +1,13 @@
+package dev.edgewise.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event on its way into a session.
+ *
+ * @param event the event
+ * @param id its id, for being applied once
+ * @param generation the only generation that it may interrupt
+ */
+public record Submission(Object event, @Nullable String id, @Nullable String generation) {
+}
