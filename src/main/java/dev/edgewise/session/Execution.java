@@ -285,10 +285,12 @@ final class Execution implements CoreSubscriber<Object> {
 	 */
 	void grant(long more) {
 		this.granted.addAndGet(more);
-		if (subscription() != null) {
+		boolean reactive = subscription() != null;
+		if (reactive) {
 			request();
 		}
-		if (this.credit.availablePermits() < more) {
+		// A reactive node may emit besides, but that must not add up.
+		if (!reactive || this.credit.availablePermits() < more) {
 			this.credit.release((int) Math.min(more, Integer.MAX_VALUE / 2));
 		}
 	}

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -211,6 +212,28 @@ final class Stage implements AutoCloseable {
 
 	static List<String> tale(TestSubscriber<Frame> reader) {
 		return tale(reader.getReceivedOnNext());
+	}
+
+	/**
+	 * Waits, with real threads, until so many generations are stuck.
+	 */
+	void awaitStuck(int count) {
+		until(() -> this.spy.stuck.get() == count);
+	}
+
+	void awaitHandled(AtomicInteger handled, int count) {
+		until(() -> handled.get() == count);
+	}
+
+	/**
+	 * Waits, with real threads, until something holds.
+	 */
+	static void until(BooleanSupplier condition) {
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
+			Thread.onSpinWait();
+		}
 	}
 
 	/**
