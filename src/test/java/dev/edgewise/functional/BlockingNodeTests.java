@@ -69,7 +69,7 @@ class BlockingNodeTests {
 			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:1", "1:2",
 					"UserStartedSpeaking", "!1");
 			assertThat(closed).hasValue(1);
-			assertThat(produced.get()).isBetween(34, 36);
+			assertThat(produced.get()).isLessThanOrEqualTo(36);
 		}
 	}
 
