@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
@@ -29,19 +30,16 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 		@DefaultValue @Valid BlockingProperties blocking, @DefaultValue @Valid StreamProperties stream,
 		@DefaultValue @Valid ShutdownProperties shutdown, @DefaultValue @Valid WebProperties web) {
 
-	EdgewiseProperties {
-		if (event.maxSize().compareTo(session.log().bytes()) > 0) {
-			throw new IllegalArgumentException("edgewise.event.max-size (" + event.maxSize()
-					+ ") must not exceed edgewise.session.log.bytes (" + session.log().bytes() + ")");
-		}
-	}
-
 	/**
 	 * The bounds of the engine.
 	 * @param maxHeap the bytes of which all logs may have a quarter, unless they are
 	 * bounded by a property
 	 */
 	EngineSettings settings(long maxHeap) {
+		if (this.event.maxSize().compareTo(this.session.log().bytes()) > 0) {
+			throw new InvalidConfigurationPropertyValueException("edgewise.event.max-size", this.event.maxSize(),
+					"It must not exceed edgewise.session.log.bytes, which is " + this.session.log().bytes() + ".");
+		}
 		DataSize totalBytes = this.log.totalBytes();
 		return new EngineSettings(
 				new SessionBounds(this.session.max(), this.session.idleTimeout(), this.session.tombstone(),

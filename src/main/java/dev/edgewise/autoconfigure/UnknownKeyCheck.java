@@ -39,7 +39,7 @@ final class UnknownKeyCheck implements BeanFactoryPostProcessor {
 	 * edgewise-something.
 	 */
 	private static final Pattern SERVICE_LINK = Pattern
-		.compile("edgewise(\\..+)?\\.(service\\.(host|port(\\..+)?)|port(\\.\\d+\\.(tcp|udp|sctp)(\\..+)?)?)");
+		.compile("edgewise(\\..+)?\\.(service\\.(host|port(\\..+)?)|port(\\[\\d+]\\.(tcp|udp|sctp)(\\..+)?)?)");
 
 	private final Environment environment;
 
