@@ -1,0 +1,14 @@
+/**
+ * Puts the library into an application: one auto-configuration class per technology, the
+ * properties {@code edgewise.*}, and the only place where threads and clocks are made.
+ * <p>
+ * {@link dev.edgewise.autoconfigure.EdgewiseAutoConfiguration} is the engine's;
+ * {@link dev.edgewise.autoconfigure.EdgewiseSchedulersAutoConfiguration} its threads;
+ * {@link dev.edgewise.autoconfigure.EdgewiseObservationAutoConfiguration} its meters.
+ * Knows every other package but the service's, and nobody knows it but the service and
+ * the test kit. Every bean gives way to one of the application.
+ */
+@NullMarked
+package dev.edgewise.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
