@@ -80,7 +80,7 @@ final class ReadableProperties implements PropertyAccessor {
 			return new TypedValue(map.get(name));
 		}
 		Property property = (target != null) ? of(target.getClass()).get(name) : null;
-		if (property == null) {
+		if (target == null || property == null) {
 			throw new AccessException("There is no property '" + name + "'");
 		}
 		try {
