@@ -616,7 +616,13 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	private Mono<Void> call(Handler handler, Interruption interruption) {
-		Object result = handler.action().apply(interruption);
+		Object result;
+		try {
+			result = handler.action().invoke(interruption, this.run.session());
+		}
+		catch (Exception ex) {
+			return Mono.error(ex);
+		}
 		if (result == null) {
 			return Mono.empty();
 		}

@@ -14,6 +14,8 @@ import dev.edgewise.Interruption;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Overlap;
 import dev.edgewise.Receipt;
+import dev.edgewise.RouteDefinition;
+import dev.edgewise.RouteDefinition.Handler;
 import dev.edgewise.Routes;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.CustomReceived;
@@ -298,16 +300,23 @@ class InterruptionLawTests {
 
 	@Test
 	void l7AHandlerThatHangsDelaysNoEventAndTheNextRunByTheGraceAtMost() {
-		try (Stage stage = Stage
-			.with(turn().onInterrupt((interruption) -> Mono.never())
-				.stream((event) -> Nodes.counting("a", 9))
-				.broadcast())
-			.open()) {
+		RouteDefinition route = turn().stream((event) -> Nodes.counting("a", 9)).broadcast();
+		RouteDefinition hanging = new RouteDefinition(null, route.on(), null, route.interruptOn(), null,
+				route.overlap(), 1,
+				List.of(new Handler(List.of(), (interruption, session) -> Mono.never(), 0, "hangs")), route.node(),
+				route.output());
+		try (Stage stage = Stage.of(hanging)) {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());
 			stage.publish(new UserStartedSpeaking());
 			stage.publish(new UserStoppedSpeaking());
-			assertThat(Stage.tale(reader)).contains("+2");
+			assertThat(Stage.tale(reader)).endsWith("!1", "UserStoppedSpeaking");
+			stage.advanceMillis(250);
+			assertThat(Stage.tale(reader)).endsWith("+2");
+			assertThat(stage.spy.handlerFailures).hasValue(0);
+			stage.advance(Duration.ofSeconds(5));
+			assertThat(stage.spy.handlerFailures).hasValue(1);
+			assertThat(stage.spy.stuck).hasValue(0);
 		}
 	}
 
