@@ -58,7 +58,7 @@ public final class EdgewiseWebAutoConfiguration {
 	 * Its own mapping, and one of the last: a router function would be asked before the
 	 * application's controllers.
 	 */
-	@Bean
+	@Bean(defaultCandidate = false)
 	RouterFunctionMapping edgewiseRemainderMapping(HttpEdge edge) {
 		RouterFunctionMapping mapping = new RouterFunctionMapping(edge.remainder());
 		mapping.setOrder(Ordered.LOWEST_PRECEDENCE - 100);

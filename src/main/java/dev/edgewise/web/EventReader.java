@@ -2,6 +2,9 @@ package dev.edgewise.web;
 
 import java.lang.reflect.Modifier;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
@@ -131,13 +134,20 @@ final class EventReader {
 	}
 
 	private static JsonParser parser(byte[] body) {
-		for (byte b : body) {
-			// never legal in JSON, and how the parser would tell UTF-16 and UTF-32
-			if (b == 0) {
-				throw Problem.malformed("The body is not text in UTF-8").refusal();
-			}
+		// the parser would take overlong forms, and UTF-16, which it tells by zeros
+		if (!isUtf8(body)) {
+			throw Problem.malformed("The body is not text in UTF-8").refusal();
 		}
 		return STRICT.createParser(ObjectReadContext.empty(), body);
+	}
+
+	private static boolean isUtf8(byte[] body) {
+		try {
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).chars().noneMatch((c) -> c == 0);
+		}
+		catch (CharacterCodingException ex) {
+			return false;
+		}
 	}
 
 	private ObjectNode object(JsonParser parser, byte[] body) {
