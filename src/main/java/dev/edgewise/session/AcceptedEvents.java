@@ -1,0 +1,51 @@
+package dev.edgewise.session;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.edgewise.Receipt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last accepted events that had an id. For the session's writer alone.
+ */
+final class AcceptedEvents {
+
+	private final Map<String, Accepted> byId;
+
+	AcceptedEvents(int max) {
+		this.byId = new LinkedHashMap<>() {
+			@Override
+			protected boolean removeEldestEntry(Map.Entry<String, Accepted> eldest) {
+				return size() > max;
+			}
+		};
+	}
+
+	@Nullable Accepted find(String id) {
+		return this.byId.get(id);
+	}
+
+	void remember(String id, Accepted accepted) {
+		this.byId.put(id, accepted);
+	}
+
+	/**
+	 * An event that was accepted.
+	 *
+	 * @param digest that of its content
+	 * @param aim the generation that it named
+	 * @param receipt what became of it
+	 * @param origin what came of it
+	 */
+	record Accepted(byte[] digest, @Nullable String aim, Receipt receipt, Origin origin) {
+
+		boolean isOf(byte[] digest, @Nullable String aim) {
+			return Arrays.equals(this.digest, digest) && Objects.equals(this.aim, aim);
+		}
+
+	}
+
+}

@@ -1,0 +1,292 @@
+package dev.edgewise.session;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+import dev.edgewise.ConversationContext;
+import dev.edgewise.EventRefusedException;
+import dev.edgewise.EventRefusedException.Bound;
+import dev.edgewise.Frame;
+import dev.edgewise.Interruption.Reason;
+import dev.edgewise.Receipt;
+import dev.edgewise.Session;
+import dev.edgewise.SessionClosedException;
+import dev.edgewise.UnknownSessionException;
+import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.route.RouteTable;
+import dev.edgewise.session.LiveSession.Applied;
+import dev.edgewise.session.LiveSession.Opening;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * The {@link SessionEngine} that keeps all sessions in memory.
+ */
+public final class DefaultSessionEngine implements SessionEngine {
+
+	private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+
+	private static final Duration FULL_RETRY = Duration.ofSeconds(5);
+
+	private final Engine engine;
+
+	private final Deadlines deadlines;
+
+	private final ConcurrentMap<String, Entry> sessions = new ConcurrentHashMap<>();
+
+	private final AtomicInteger open = new AtomicInteger();
+
+	/** Closed sessions, oldest first. Guarded by itself. */
+	private final Deque<Entry> tombstones = new ArrayDeque<>();
+
+	/**
+	 * Creates the engine.
+	 * @param routes the routes
+	 * @param settings the bounds
+	 * @param schedulers the threads and the time; not disposed by the engine
+	 * @param encoder encodes frames
+	 * @param listeners see what happens
+	 */
+	public DefaultSessionEngine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers,
+			FrameEncoder encoder, List<EngineListener> listeners) {
+		this.engine = new Engine(routes, settings, schedulers, encoder, InterruptionPolicy.IMMEDIATE, listeners);
+		this.deadlines = new Deadlines(schedulers.timer());
+	}
+
+	@Override
+	public Mono<Session> open(@Nullable String id, Map<String, Object> attributes) {
+		return openOrFind(id, attributes).map(Opened::session);
+	}
+
+	@Override
+	public Mono<Opened> openOrFind(@Nullable String id, Map<String, Object> attributes) {
+		return Mono.fromCallable(() -> openNow(id, attributes));
+	}
+
+	private Opened openNow(@Nullable String id, Map<String, Object> attributes) {
+		if (id != null) {
+			if (!ID.matcher(id).matches()) {
+				throw new IllegalArgumentException("A session's id is 1 to 128 of A-Z a-z 0-9 . _ ~ -");
+			}
+			Entry found = this.sessions.get(id);
+			if (found != null) {
+				return found(found);
+			}
+		}
+		if (this.engine.isDraining()) {
+			throw new EventRefusedException(Bound.DRAINING, FULL_RETRY);
+		}
+		if (this.open.incrementAndGet() > this.engine.settings().session().max()) {
+			this.open.decrementAndGet();
+			throw new EventRefusedException(Bound.SESSIONS, FULL_RETRY);
+		}
+		String key = (id != null) ? id : UUID.randomUUID().toString();
+		LiveSession session = new LiveSession(this.engine, key,
+				Collections.unmodifiableMap(new LinkedHashMap<>(attributes)));
+		Entry entry = new Entry(session);
+		Entry other = this.sessions.putIfAbsent(key, entry);
+		if (other != null) {
+			this.open.decrementAndGet();
+			return found(other);
+		}
+		session.onClosed(() -> closed(entry));
+		watch(entry, session.idleSince() + idleTimeout());
+		tellOpen();
+		return new Opened(session, true);
+	}
+
+	private static Opened found(Entry entry) {
+		if (entry.session.isClosing()) {
+			throw new SessionClosedException(entry.session.id());
+		}
+		return new Opened(entry.session, false);
+	}
+
+	private long idleTimeout() {
+		return this.engine.settings().session().idleTimeout().toNanos();
+	}
+
+	private void watch(Entry entry, long dueNanos) {
+		entry.deadline = this.deadlines.add(dueNanos,
+				() -> entry.session.expire(idleTimeout(), (later) -> watch(entry, later)));
+	}
+
+	private void closed(Entry entry) {
+		this.open.decrementAndGet();
+		tellOpen();
+		unwatch(entry);
+		entry.deadline = this.deadlines
+			.add(this.engine.nanos() + this.engine.settings().session().tombstone().toNanos(), () -> forget(entry));
+		Entry oldest = null;
+		synchronized (this.tombstones) {
+			this.tombstones.addLast(entry);
+			if (this.tombstones.size() > this.engine.settings().session().maxTombstones()) {
+				oldest = this.tombstones.removeFirst();
+			}
+		}
+		if (oldest != null) {
+			unwatch(oldest);
+			drop(oldest);
+		}
+	}
+
+	private void unwatch(Entry entry) {
+		Deadlines.Key deadline = entry.deadline;
+		if (deadline != null) {
+			this.deadlines.remove(deadline);
+		}
+	}
+
+	private void forget(Entry entry) {
+		synchronized (this.tombstones) {
+			this.tombstones.remove(entry);
+		}
+		drop(entry);
+	}
+
+	private void drop(Entry entry) {
+		if (this.sessions.remove(entry.session.id(), entry)) {
+			entry.session.forget();
+		}
+	}
+
+	private void tellOpen() {
+		int now = this.open.get();
+		this.engine.tell((listener) -> listener.sessions(now));
+	}
+
+	private LiveSession session(String id) {
+		Entry entry = this.sessions.get(id);
+		if (entry == null) {
+			throw new UnknownSessionException(id);
+		}
+		return entry.session;
+	}
+
+	@Override
+	public Mono<Void> close(String session) {
+		return Mono.create((sink) -> session(session).close(Reason.SESSION_CLOSED, sink::success));
+	}
+
+	@Override
+	public Mono<Receipt> publish(String session, Object event, @Nullable String id, @Nullable String generation) {
+		return publishAll(session, List.of(new Submission(event, id, generation))).map((receipts) -> receipts.get(0));
+	}
+
+	@Override
+	public Mono<List<Receipt>> publishAll(String session, List<Submission> events) {
+		return submit(session, events, null, true).map(Applied::receipts);
+	}
+
+	@Override
+	public Mono<LogReader> publishAndRead(String session, List<Submission> events) {
+		Opening opening = new Opening(this.engine.settings().stream().perSession());
+		return submit(session, events, opening, true).mapNotNull(Applied::cursor);
+	}
+
+	private Mono<Applied> submit(String session, List<Submission> events, @Nullable Opening opening, boolean limited) {
+		return Mono.create((sink) -> session(session).submit(events, opening, limited,
+				(applied, failure) -> answer(sink, applied, failure)));
+	}
+
+	private static void answer(MonoSink<Applied> sink, @Nullable Applied applied, @Nullable RuntimeException failure) {
+		if (failure != null) {
+			sink.error(failure);
+		}
+		else {
+			sink.success(applied);
+		}
+	}
+
+	@Override
+	public Mono<Broadcast> publishToAll(Object event) {
+		List<Submission> events = List.of(new Submission(event, null, null));
+		return Flux.defer(() -> Flux.fromIterable(this.sessions.keySet()))
+			.flatMap((id) -> submit(id, events, null, false).map((applied) -> applied.receipts().get(0))
+				.onErrorResume((ex) -> ex instanceof SessionClosedException || ex instanceof UnknownSessionException,
+						(ex) -> Mono.empty()))
+			.reduce(new Broadcast(0, 0, 0), (sum, receipt) -> new Broadcast(sum.sessions() + 1,
+					sum.interrupted() + receipt.interrupted().size(), sum.started() + receipt.started().size()));
+	}
+
+	@Override
+	public LogReader reader(String session, long after) {
+		return session(session).open(after);
+	}
+
+	@Override
+	public Flux<Frame> read(String session, long after) {
+		return new FrameFlux(() -> reader(session, after), this.engine.schedulers().parallel());
+	}
+
+	@Override
+	public Mono<SessionView> view(String session) {
+		return look(session, (live) -> Mono.create((sink) -> live.view(sink::success)));
+	}
+
+	@Override
+	public Mono<ConversationContext> conversation(String session) {
+		return look(session, (live) -> Mono.create((sink) -> live.conversation(sink::success)));
+	}
+
+	private <T> Mono<T> look(String id, Function<LiveSession, Mono<T>> look) {
+		return Mono.defer(() -> {
+			LiveSession session = session(id);
+			if (session.isClosing()) {
+				return Mono.error(new SessionClosedException(id));
+			}
+			return look.apply(session);
+		});
+	}
+
+	@Override
+	public boolean blockingExhausted() {
+		return this.engine.blockingExhausted();
+	}
+
+	@Override
+	public Mono<Void> drain(Duration grace) {
+		EngineSchedulers schedulers = this.engine.schedulers();
+		Duration last = this.engine.settings().generation().grace();
+		return Mono.<Void>create((sink) -> this.engine.drain(sink::success))
+			.timeout(grace, Mono.empty(), schedulers.timer())
+			.thenMany(Flux.defer(() -> Flux.fromIterable(this.sessions.values())))
+			.flatMap((entry) -> Mono.<Void>create((sink) -> entry.session.close(Reason.SHUTDOWN, sink::success)))
+			.then(Mono.<Void>create((sink) -> this.engine.whenNoStreams(sink::success))
+				.timeout(last, Mono.empty(), schedulers.timer()));
+	}
+
+	@Override
+	public void resume() {
+		this.engine.resume();
+	}
+
+	/**
+	 * A session and what watches over it.
+	 */
+	private static final class Entry {
+
+		final LiveSession session;
+
+		volatile Deadlines.@Nullable Key deadline;
+
+		Entry(LiveSession session) {
+			this.session = session;
+		}
+
+	}
+
+}

@@ -1,0 +1,215 @@
+package dev.edgewise.session;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+import dev.edgewise.RouteDefinition.Style;
+import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.route.CompiledRoute;
+import dev.edgewise.route.RouteTable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all sessions of a service share: collaborators, bounds, and the counts that the
+ * bounds are about.
+ */
+final class Engine {
+
+	private static final Logger logger = LoggerFactory.getLogger(Engine.class);
+
+	private final RouteTable routes;
+
+	private final EngineSettings settings;
+
+	private final EngineSchedulers schedulers;
+
+	private final FrameEncoder encoder;
+
+	private final InterruptionPolicy policy;
+
+	private final List<EngineListener> listeners;
+
+	private final AtomicReferenceArray<Style> styles;
+
+	private final AtomicInteger heldThreads = new AtomicInteger();
+
+	private final AtomicInteger openStreams = new AtomicInteger();
+
+	private final AtomicInteger liveRuns = new AtomicInteger();
+
+	private final AtomicLong generations = new AtomicLong();
+
+	private final LongAdder logBytes = new LongAdder();
+
+	private final String generationPrefix;
+
+	private volatile boolean draining;
+
+	private volatile Runnable whenIdle = () -> {
+	};
+
+	private volatile Runnable whenNoStreams = () -> {
+	};
+
+	Engine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers, FrameEncoder encoder,
+			InterruptionPolicy policy, List<EngineListener> listeners) {
+		this.routes = routes;
+		this.settings = settings;
+		this.schedulers = schedulers;
+		this.encoder = encoder;
+		this.policy = policy;
+		this.listeners = List.copyOf(listeners);
+		this.styles = new AtomicReferenceArray<>(routes.routes().size());
+		for (CompiledRoute route : routes.routes()) {
+			this.styles.set(route.index(), route.node().style());
+		}
+		this.generationPrefix = "g" + Long.toString(nanos() / 1_000_000, 36) + "-";
+	}
+
+	RouteTable routes() {
+		return this.routes;
+	}
+
+	EngineSettings settings() {
+		return this.settings;
+	}
+
+	EngineSchedulers schedulers() {
+		return this.schedulers;
+	}
+
+	FrameEncoder encoder() {
+		return this.encoder;
+	}
+
+	InterruptionPolicy policy() {
+		return this.policy;
+	}
+
+	/**
+	 * Tells every listener.
+	 * @param what what to tell it
+	 */
+	void tell(Consumer<EngineListener> what) {
+		for (EngineListener listener : this.listeners) {
+			try {
+				what.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A listener failed", ex);
+			}
+		}
+	}
+
+	/**
+	 * The time in nanoseconds since the epoch.
+	 */
+	long nanos() {
+		return this.schedulers.timer().now(TimeUnit.NANOSECONDS);
+	}
+
+	static Instant instant(long nanos) {
+		return Instant.ofEpochMilli(Math.floorDiv(nanos, 1_000_000L));
+	}
+
+	/**
+	 * An id that is unique in the service, and over its restarts as far as clocks go.
+	 */
+	String nextGenerationId() {
+		return this.generationPrefix + Long.toString(this.generations.incrementAndGet(), 36);
+	}
+
+	Style style(CompiledRoute route) {
+		return this.styles.get(route.index());
+	}
+
+	/**
+	 * Remembers how a node turned out to run that did not declare it.
+	 */
+	void learn(CompiledRoute route, Style style) {
+		this.styles.compareAndSet(route.index(), Style.UNDECLARED, style);
+	}
+
+	/**
+	 * Takes one of the threads that may block.
+	 * @param bounded whether to refuse when all are held, instead of queueing for one
+	 */
+	boolean holdThread(boolean bounded) {
+		int held = this.heldThreads.incrementAndGet();
+		if (bounded && held > this.settings.blockingThreads()) {
+			this.heldThreads.decrementAndGet();
+			return false;
+		}
+		return true;
+	}
+
+	void releaseThread() {
+		this.heldThreads.decrementAndGet();
+	}
+
+	boolean blockingExhausted() {
+		return this.heldThreads.get() >= this.settings.blockingThreads();
+	}
+
+	void streamOpened() {
+		int open = this.openStreams.incrementAndGet();
+		tell((listener) -> listener.streams(open));
+	}
+
+	void streamClosed() {
+		int open = this.openStreams.decrementAndGet();
+		tell((listener) -> listener.streams(open));
+		if (open == 0 && this.draining) {
+			this.whenNoStreams.run();
+		}
+	}
+
+	void logBytes(long change) {
+		this.logBytes.add(change);
+	}
+
+	boolean isLogMemoryFull() {
+		return this.logBytes.sum() > this.settings.log().totalBytes();
+	}
+
+	void runAdded() {
+		this.liveRuns.incrementAndGet();
+	}
+
+	void runRemoved() {
+		if (this.liveRuns.decrementAndGet() == 0 && this.draining) {
+			this.whenIdle.run();
+		}
+	}
+
+	void whenNoStreams(Runnable action) {
+		this.whenNoStreams = action;
+		if (this.openStreams.get() == 0) {
+			action.run();
+		}
+	}
+
+	boolean isDraining() {
+		return this.draining;
+	}
+
+	void drain(Runnable whenIdle) {
+		this.whenIdle = whenIdle;
+		this.draining = true;
+		if (this.liveRuns.get() == 0) {
+			whenIdle.run();
+		}
+	}
+
+	void resume() {
+		this.draining = false;
+	}
+
+}

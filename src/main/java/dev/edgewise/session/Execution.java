@@ -1,0 +1,643 @@
+package dev.edgewise.session;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.BaseStream;
+
+import dev.edgewise.Interruption;
+import dev.edgewise.InterruptedGenerationException;
+import dev.edgewise.RouteDefinition.Handler;
+import dev.edgewise.RouteDefinition.Style;
+import dev.edgewise.event.AgentResponse;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.NonBlocking;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.concurrent.Queues;
+
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+
+/**
+ * The node of one generation at work: calls it, paces it, takes its items, and stops it.
+ * <p>
+ * Read {@link #start()} first: the whole life of a node is there. It is called on the
+ * thread that suits its style; what it returns is adapted; items go through the route's
+ * output into a queue that the session's writer empties; demand comes from the writer as
+ * the fastest stream takes. Then it ends: by itself, or by {@link #stop()} after its
+ * generation was fenced. It has ended when nothing of it holds it open any more (its
+ * call, its subscription, its future), and its cleanup callbacks have run.
+ */
+final class Execution implements CoreSubscriber<Object> {
+
+	private static final Logger logger = LoggerFactory.getLogger(Execution.class);
+
+	/** How many items a source that ignores demand may be ahead. */
+	private static final int OVERFLOW = 256;
+
+	static final String OVERFLOW_HELP = "OverflowException: the source ignores demand, put onBackpressureBuffer(), "
+			+ "onBackpressureDrop() or onBackpressureLatest() behind it";
+
+	private final Run run;
+
+	private final Engine engine;
+
+	private final Queue<Object> items = Queues.unboundedMultiproducer().get();
+
+	/** What keeps the node from having ended. */
+	private final AtomicInteger holds = new AtomicInteger(1);
+
+	private final AtomicLong received = new AtomicLong();
+
+	private final AtomicLong dropped = new AtomicLong();
+
+	private final AtomicLong granted = new AtomicLong();
+
+	private final AtomicInteger requests = new AtomicInteger();
+
+	/** What has been requested; the worker's. */
+	private long asked;
+
+	private final Semaphore credit = new Semaphore(0);
+
+	private final AtomicReference<Upstream> upstream = new AtomicReference<>(Upstream.NONE);
+
+	private final AtomicInteger place = new AtomicInteger(OFF_THREAD);
+
+	private static final int OFF_THREAD = 0;
+
+	private static final int ON_THREAD = 1;
+
+	private static final int LEARNED = 2;
+
+	private static final int INTERRUPTING = 3;
+
+	private static final int INTERRUPTED = 4;
+
+	private static final int LEFT = 5;
+
+	private final AtomicBoolean over = new AtomicBoolean();
+
+	private @Nullable Deque<Runnable> cleanups;
+
+	private boolean cleaned;
+
+	private volatile @Nullable Thread thread;
+
+	private volatile @Nullable CompletionStage<?> future;
+
+	private Scheduler.@Nullable Worker worker;
+
+	/** Set after the frame of the fence: from here on the node may know. */
+	private volatile boolean told;
+
+	Execution(Run run, Engine engine) {
+		this.run = run;
+		this.engine = engine;
+	}
+
+	/**
+	 * Calls the node, on the thread that suits it.
+	 * @return false if it needs a thread that may block and all of them are held
+	 */
+	boolean start() {
+		Style style = this.engine.style(this.run.compiled);
+		if (style == Style.REACTIVE) {
+			worker().schedule(this::callReactive);
+			return true;
+		}
+		if (!this.engine.holdThread(style == Style.BLOCKING)) {
+			return false;
+		}
+		this.engine.schedulers().blocking().schedule(this::callBlocking);
+		return true;
+	}
+
+	private void callReactive() {
+		try {
+			if (!this.told) {
+				adopt(this.run.compiled.node().call().invoke(this.run, this.run.previousOnce()), false);
+			}
+		}
+		catch (Throwable ex) {
+			end(ex);
+		}
+		finally {
+			release();
+		}
+	}
+
+	private void callBlocking() {
+		this.thread = Thread.currentThread();
+		this.place.set(ON_THREAD);
+		try {
+			if (!this.told) {
+				adopt(this.run.compiled.node().call().invoke(this.run, this.run.previousOnce()), true);
+			}
+		}
+		catch (Throwable ex) {
+			end(ex);
+		}
+		finally {
+			leaveThread();
+			this.thread = null;
+			this.engine.releaseThread();
+			release();
+		}
+	}
+
+	private void adopt(@Nullable Object result, boolean mayBlock) {
+		if (result instanceof CompletionStage<?> stage) {
+			this.future = stage;
+			this.holds.incrementAndGet();
+			stage.whenComplete((value, failure) -> release());
+			subscribeTo(Mono.fromCompletionStage(stage));
+			return;
+		}
+		ReactiveAdapter adapter = (result != null)
+				? ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result) : null;
+		if (adapter != null) {
+			this.engine.learn(this.run.compiled, Style.REACTIVE);
+			subscribeTo(adapter.toPublisher(result));
+			return;
+		}
+		if (mayBlock) {
+			this.engine.learn(this.run.compiled, Style.BLOCKING);
+		}
+		if (result instanceof BaseStream<?, ?> stream) {
+			try (stream) {
+				emitAll(stream.iterator());
+			}
+		}
+		else if (result instanceof Iterable<?> iterable) {
+			emitAll(iterable.iterator());
+		}
+		else if (result != null) {
+			emitPaced(result);
+		}
+		end(null);
+	}
+
+	private void emitAll(Iterator<?> iterator) {
+		while (!this.told && iterator.hasNext()) {
+			emitPaced(iterator.next());
+		}
+	}
+
+	private void subscribeTo(Publisher<?> publisher) {
+		this.holds.incrementAndGet();
+		if (this.thread == null) {
+			subscribeNow(publisher);
+		}
+		else {
+			worker().schedule(() -> subscribeNow(publisher));
+		}
+	}
+
+	private void subscribeNow(Publisher<?> publisher) {
+		try {
+			publisher.subscribe(this);
+		}
+		catch (Throwable ex) {
+			onError(ex);
+		}
+	}
+
+	private synchronized Scheduler.Worker worker() {
+		Scheduler.Worker found = this.worker;
+		if (found == null) {
+			found = this.engine.schedulers().parallel().createWorker();
+			this.worker = found;
+		}
+		return found;
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		Upstream active = new Upstream(subscription);
+		if (this.upstream.compareAndSet(Upstream.NONE, active)) {
+			request();
+		}
+		else {
+			cancel(active);
+		}
+	}
+
+	@Override
+	public void onNext(Object item) {
+		if (subscription() == null) {
+			discard(1);
+			return;
+		}
+		try {
+			offer(item);
+			if (this.received.get() - this.granted.get() > OVERFLOW) {
+				fail("overflow", OVERFLOW_HELP);
+			}
+		}
+		catch (Throwable ex) {
+			fail(ex);
+		}
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		terminate(failure);
+	}
+
+	@Override
+	public void onComplete() {
+		terminate(null);
+	}
+
+	private @Nullable Subscription subscription() {
+		return Objects.requireNonNull(this.upstream.get()).subscription;
+	}
+
+	private void terminate(@Nullable Throwable failure) {
+		Upstream before = this.upstream
+			.getAndUpdate((current) -> (current == Upstream.STOPPED) ? current : Upstream.ENDED);
+		if (before != Upstream.STOPPED && before != Upstream.ENDED) {
+			end(failure);
+			release();
+		}
+	}
+
+	/**
+	 * Lets the node produce more items. The writer's.
+	 * @param more how many
+	 */
+	void grant(long more) {
+		this.granted.addAndGet(more);
+		if (subscription() != null) {
+			request();
+		}
+		if (this.credit.availablePermits() < more) {
+			this.credit.release((int) Math.min(more, Integer.MAX_VALUE / 2));
+		}
+	}
+
+	/**
+	 * Has what was granted requested, on the node's own thread: a synchronous source runs
+	 * in the call.
+	 */
+	private void request() {
+		if (this.requests.getAndIncrement() == 0) {
+			worker().schedule(this::requestNow);
+		}
+	}
+
+	private void requestNow() {
+		int missed = 1;
+		while (missed != 0) {
+			long demand = this.granted.get() - this.asked;
+			Subscription subscription = subscription();
+			if (subscription != null && demand > 0) {
+				this.asked += demand;
+				subscription.request(demand);
+			}
+			missed = this.requests.addAndGet(-missed);
+		}
+	}
+
+	void emit(Object item) {
+		if (Thread.currentThread() instanceof NonBlocking) {
+			throw new IllegalStateException("emit blocks for demand, and thread '" + Thread.currentThread().getName()
+					+ "' must not block: return a Flux instead, or emit from a method that is not reactive");
+		}
+		emitPaced(item);
+	}
+
+	private void emitPaced(Object item) {
+		if (this.told) {
+			throw interrupted();
+		}
+		if (this.over.get()) {
+			throw new IllegalStateException(this.run + " has ended");
+		}
+		try {
+			this.credit.acquire();
+		}
+		catch (InterruptedException ex) {
+			if (!this.told) {
+				Thread.currentThread().interrupt();
+				throw new IllegalStateException("Interrupted while waiting for demand", ex);
+			}
+		}
+		if (this.told) {
+			throw interrupted();
+		}
+		offer(item);
+	}
+
+	private InterruptedGenerationException interrupted() {
+		if (Thread.currentThread() == this.thread) {
+			learn();
+		}
+		return new InterruptedGenerationException(this.run.id);
+	}
+
+	/**
+	 * Lets the node's thread know of the fence by an exception, and so not by an
+	 * interrupt besides: that would hit the clean-up which the exception sets off.
+	 */
+	private void learn() {
+		while (true) {
+			int at = this.place.get();
+			if (at == INTERRUPTED) {
+				Thread.interrupted();
+			}
+			if (at == LEARNED || (at != INTERRUPTING && this.place.compareAndSet(at, LEARNED))) {
+				return;
+			}
+			Thread.onSpinWait();
+		}
+	}
+
+	/**
+	 * Makes sure that no interrupt reaches the thread any more once it goes on to other
+	 * work.
+	 */
+	private void leaveThread() {
+		while (true) {
+			int at = this.place.get();
+			if (at != INTERRUPTING && this.place.compareAndSet(at, LEFT)) {
+				if (at == INTERRUPTED) {
+					Thread.interrupted();
+				}
+				return;
+			}
+			Thread.onSpinWait();
+		}
+	}
+
+	private void offer(Object item) {
+		Object event = this.run.compiled.output().apply(item);
+		if (event == null) {
+			this.dropped.incrementAndGet();
+			this.run.owner.progress();
+			return;
+		}
+		if (event instanceof CharSequence text) {
+			event = new AgentResponse(text.toString());
+		}
+		this.received.incrementAndGet();
+		if (this.told || this.run.isInterrupted()) {
+			discard(1);
+			return;
+		}
+		this.items.offer(event);
+		this.run.owner.drain();
+	}
+
+	private void discard(int count) {
+		this.engine.tell((listener) -> listener.discarded(this.run.route(), count));
+	}
+
+	/**
+	 * Says that the node has produced all, or has failed.
+	 */
+	private void end(@Nullable Throwable failure) {
+		if (this.over.compareAndSet(false, true) && !this.told) {
+			this.items.offer(new End(failure));
+			this.run.owner.drain();
+		}
+		else if (failure != null && !(failure instanceof InterruptedGenerationException)) {
+			logger.debug("{} ended after its fence", this.run, failure);
+		}
+	}
+
+	private void fail(Throwable failure) {
+		this.run.owner.execute(() -> this.run.owner.fail(this.run, failure));
+	}
+
+	private void fail(String code, String message) {
+		this.run.owner.execute(() -> this.run.owner.fail(this.run, code, message));
+	}
+
+	/**
+	 * Takes the next item or end. The writer's.
+	 */
+	@Nullable Object poll() {
+		return this.items.poll();
+	}
+
+	/**
+	 * Looks at the next item or end. The writer's.
+	 */
+	@Nullable Object peek() {
+		return this.items.peek();
+	}
+
+	long dropped() {
+		return this.dropped.get();
+	}
+
+	/**
+	 * Empties the queue of a fenced generation. The writer's.
+	 * @return how many items it held
+	 */
+	int clear() {
+		int count = 0;
+		Object next;
+		while ((next = this.items.poll()) != null) {
+			count += (next instanceof End) ? 0 : 1;
+		}
+		return count;
+	}
+
+	/**
+	 * Tells the node, once, that its generation has been fenced. May block as long as the
+	 * node's cancel does.
+	 */
+	void stop() {
+		Thread blocked = this.thread;
+		if (blocked != null && this.place.compareAndSet(ON_THREAD, INTERRUPTING)) {
+			blocked.interrupt();
+			this.place.set(INTERRUPTED);
+		}
+		Upstream before = this.upstream
+			.getAndUpdate((current) -> (current == Upstream.ENDED) ? current : Upstream.STOPPED);
+		CompletionStage<?> stage = this.future;
+		if (before.subscription != null) {
+			try {
+				before.subscription.cancel();
+			}
+			catch (Throwable ex) {
+				logger.warn("Cancelling {} failed", this.run, ex);
+			}
+			if (stage != null) {
+				cancel(stage);
+			}
+			release();
+		}
+	}
+
+	private void cancel(CompletionStage<?> stage) {
+		try {
+			stage.toCompletableFuture().cancel(true);
+		}
+		catch (UnsupportedOperationException ex) {
+			logger.debug("The future of {} cannot be cancelled", this.run, ex);
+		}
+	}
+
+	/**
+	 * Makes the fence known to the node's own calls. The writer's, after the frame.
+	 */
+	void tell() {
+		this.told = true;
+		this.credit.release(Integer.MAX_VALUE / 2);
+	}
+
+	private void cancel(Upstream late) {
+		this.engine.schedulers().control().schedule(() -> {
+			Subscription subscription = late.subscription;
+			CompletionStage<?> stage = this.future;
+			try {
+				if (subscription != null) {
+					subscription.cancel();
+				}
+				if (stage != null) {
+					cancel(stage);
+				}
+			}
+			finally {
+				release();
+			}
+		});
+	}
+
+	private void release() {
+		if (this.holds.decrementAndGet() == 0) {
+			Deque<Runnable> callbacks;
+			synchronized (this) {
+				callbacks = this.cleanups;
+				this.cleanups = null;
+				if (callbacks == null) {
+					this.cleaned = true;
+				}
+			}
+			if (callbacks == null) {
+				ended();
+			}
+			else {
+				this.engine.schedulers().control().schedule(() -> cleanUp(callbacks));
+			}
+		}
+	}
+
+	private void cleanUp(Deque<Runnable> first) {
+		Deque<Runnable> callbacks = first;
+		while (callbacks != null) {
+			callbacks.forEach(this::cleanUp);
+			synchronized (this) {
+				callbacks = this.cleanups;
+				this.cleanups = null;
+				this.cleaned = callbacks == null;
+			}
+		}
+		ended();
+	}
+
+	private void cleanUp(Runnable callback) {
+		try {
+			callback.run();
+		}
+		catch (Throwable ex) {
+			logger.warn("A cleanup callback of {} failed", this.run, ex);
+		}
+	}
+
+	private void ended() {
+		Scheduler.Worker used;
+		synchronized (this) {
+			used = this.worker;
+		}
+		if (used != null) {
+			used.dispose();
+		}
+		this.run.owner.execute(() -> this.run.owner.nodeEnded(this.run));
+	}
+
+	void onCleanup(Runnable callback) {
+		boolean late;
+		synchronized (this) {
+			late = this.cleaned;
+			if (!late) {
+				if (this.cleanups == null) {
+					this.cleanups = new ArrayDeque<>();
+				}
+				this.cleanups.addFirst(callback);
+			}
+		}
+		if (late) {
+			cleanUp(callback);
+		}
+	}
+
+	/**
+	 * Runs the handlers of an interruption one after the other.
+	 * @param interruption the interruption
+	 * @param handlers those that it is for
+	 * @param done called when all have run, failed or run out of time
+	 */
+	void handle(Interruption interruption, List<Handler> handlers, Runnable done) {
+		EngineSettings.GenerationBounds bounds = this.engine.settings().generation();
+		Flux.fromIterable(handlers)
+			.concatMap((handler) -> Mono.defer(() -> call(handler, interruption))
+				.subscribeOn(this.engine.schedulers().control())
+				.timeout(bounds.handlerTimeout(), this.engine.schedulers().timer())
+				.onErrorResume((ex) -> {
+					logger.warn("{} of {} failed", handler.description(), this.run, ex);
+					this.engine.tell((listener) -> listener.handlerFailed(this.run.route()));
+					return Mono.empty();
+				}))
+			.subscribe((none) -> {
+			}, (ex) -> done.run(), done);
+	}
+
+	private Mono<Void> call(Handler handler, Interruption interruption) {
+		Object result = handler.action().apply(interruption);
+		if (result == null) {
+			return Mono.empty();
+		}
+		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result);
+		return (adapter != null) ? Flux.from(adapter.toPublisher(result)).then() : Mono.empty();
+	}
+
+	/**
+	 * The end of a node's items.
+	 *
+	 * @param failure why; null if it came by itself
+	 */
+	record End(@Nullable Throwable failure) {
+	}
+
+	private record Upstream(@Nullable Subscription subscription) {
+
+		static final Upstream NONE = new Upstream(null);
+
+		static final Upstream ENDED = new Upstream(null);
+
+		static final Upstream STOPPED = new Upstream(null);
+
+	}
+
+}

@@ -1,0 +1,104 @@
+package dev.edgewise.session;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import dev.edgewise.Frame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frame in the log, with what the engine knows about it.
+ */
+final class LogEntry {
+
+	private static final int NEW = 0;
+
+	private static final int TAKEN = 1;
+
+	private static final int DROPPED = 2;
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(LogEntry.class, "state", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	final Frame frame;
+
+	final byte[] bytes;
+
+	/** The generation whose fence makes streams skip it; null if nothing does. */
+	final @Nullable Run run;
+
+	/** Its number among the frames of its generation that a fence makes skip. */
+	final int index;
+
+	/** Whether the node produced it. */
+	final boolean item;
+
+	/** How deep in a chain of events that start one another. */
+	final int hop;
+
+	/** Whose responses wait for what comes of it. */
+	final @Nullable Origin origin;
+
+	/** The bytes ever appended, this one included. */
+	long endOffset;
+
+	/** Its part of the generation's text. */
+	int textFrom;
+
+	int textTo;
+
+	/** Whether its delivery is in the books; the writer's. */
+	boolean counted;
+
+	volatile @Nullable Runnable written;
+
+	@SuppressWarnings("unused")
+	private volatile int state;
+
+	LogEntry(Frame frame, byte[] bytes, @Nullable Run run, int index, boolean item, int hop, @Nullable Origin origin) {
+		this.frame = frame;
+		this.bytes = bytes;
+		this.run = run;
+		this.index = index;
+		this.item = item;
+		this.hop = hop;
+		this.origin = origin;
+	}
+
+	boolean isTaken() {
+		return this.state == TAKEN;
+	}
+
+	void markTaken() {
+		this.state = TAKEN;
+	}
+
+	boolean takeFirst() {
+		return STATE.compareAndSet(this, NEW, TAKEN);
+	}
+
+	/**
+	 * Withdraws it unless it has been taken.
+	 * @return whether it has been taken
+	 */
+	boolean takenOrDropped() {
+		return !STATE.compareAndSet(this, NEW, DROPPED) && this.state == TAKEN;
+	}
+
+	@Nullable Runnable claimWritten() {
+		Runnable found = this.written;
+		if (found != null) {
+			this.written = null;
+		}
+		return found;
+	}
+
+}

@@ -1,0 +1,64 @@
+package dev.edgewise.session;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+import dev.edgewise.Interruption;
+import dev.edgewise.Overlap;
+import dev.edgewise.route.CompiledRoute;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One route in one session: who runs, who waits, and whose cleanup the next one waits
+ * for. For the session's writer alone.
+ */
+final class RouteSlot {
+
+	final CompiledRoute route;
+
+	final List<Run> running = new ArrayList<>(1);
+
+	final Deque<Run> waiting = new ArrayDeque<>(2);
+
+	/** Those that have had their last frame and still have their grace. */
+	final List<Run> cleaning = new ArrayList<>(1);
+
+	/** The last interruption, until a run has been given it. */
+	@Nullable Interruption last;
+
+	RouteSlot(CompiledRoute route) {
+		this.route = route;
+	}
+
+	int active() {
+		return this.running.size() + this.waiting.size();
+	}
+
+	Run oldest() {
+		return this.running.isEmpty() ? this.waiting.getFirst() : this.running.get(0);
+	}
+
+	List<Run> all() {
+		List<Run> all = new ArrayList<>(this.running);
+		all.addAll(this.waiting);
+		return all;
+	}
+
+	boolean hasRoom(int queue) {
+		return this.waiting.size() < queue + (this.running.isEmpty() ? 1 : 0);
+	}
+
+	boolean mayLaunch() {
+		return !this.waiting.isEmpty() && this.cleaning.isEmpty()
+				&& (this.running.isEmpty() || this.route.overlap() == Overlap.PARALLEL);
+	}
+
+	@Nullable Interruption takeLast() {
+		Interruption taken = this.last;
+		this.last = null;
+		return taken;
+	}
+
+}

@@ -1,0 +1,285 @@
+package dev.edgewise.session;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.time.Instant;
+
+import dev.edgewise.ConversationContext;
+import dev.edgewise.Frame;
+import dev.edgewise.Generation;
+import dev.edgewise.Interruption;
+import dev.edgewise.Interruption.Reason;
+import dev.edgewise.Session;
+import dev.edgewise.conversation.Utterance;
+import dev.edgewise.route.CompiledRoute;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/**
+ * One run of a route in a session. What the writer knows of it is for the writer alone;
+ * what nodes and readers may see is safe from any thread.
+ */
+final class Run implements Generation {
+
+	private static final VarHandle TAKES;
+
+	static {
+		try {
+			TAKES = MethodHandles.lookup().findVarHandle(Run.class, "takes", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	final LiveSession owner;
+
+	final CompiledRoute compiled;
+
+	final String id;
+
+	final LogEntry trigger;
+
+	final Utterance utterance;
+
+	final Execution execution;
+
+	/** Twice the highest index that a stream has taken, plus one once fenced. */
+	@SuppressWarnings("unused")
+	private volatile long takes;
+
+	private volatile long fenceSequence;
+
+	private volatile long startedNanos = -1;
+
+	private volatile long firstItemNanos = -1;
+
+	private volatile @Nullable Instant startedAt;
+
+	private volatile @Nullable ConversationContext conversation;
+
+	private volatile @Nullable Interruption previous;
+
+	private volatile boolean interrupted;
+
+	// From here on: the writer's alone.
+
+	Phase phase = Phase.WAITING;
+
+	/** Frames so far that a fence makes streams skip. */
+	int frames;
+
+	/** Items numbered so far. */
+	int items;
+
+	/** Items that at least one stream has taken. */
+	int deliveredItems;
+
+	/** Items at or before the fastest open stream's position. */
+	int passedItems;
+
+	/** Items that its node has been asked for. */
+	long requested;
+
+	/** The first sequence that a stream passed without taking; 0 if there is none. */
+	long firstHole;
+
+	/** Its last item, once its node has produced all. */
+	long lastItem;
+
+	boolean speaking;
+
+	boolean nodeEnded;
+
+	boolean handled;
+
+	boolean stuck;
+
+	long fencedNanos;
+
+	@Nullable Disposable timer;
+
+	@Nullable Interruption interruption;
+
+	Run(LiveSession owner, CompiledRoute compiled, String id, LogEntry trigger, int textBound) {
+		this.owner = owner;
+		this.compiled = compiled;
+		this.id = id;
+		this.trigger = trigger;
+		this.utterance = new Utterance(id, textBound);
+		this.execution = new Execution(this, owner.engine());
+	}
+
+	/**
+	 * Takes an entry for a stream, unless a fence forbids it.
+	 * @param entry an entry of this generation
+	 * @param openedAt the last sequence when the stream was opened
+	 * @return whether the stream gets it
+	 */
+	boolean take(LogEntry entry, long openedAt) {
+		while (true) {
+			long seen = this.takes;
+			long highest = seen >> 1;
+			if ((seen & 1) != 0) {
+				return openedAt >= this.fenceSequence && entry.index <= highest && entry.isTaken();
+			}
+			if (entry.index <= highest) {
+				if (entry.isTaken() || entry.takeFirst()) {
+					return true;
+				}
+			}
+			else {
+				// The mark comes first: whoever sees the index must find it.
+				entry.markTaken();
+				if (TAKES.compareAndSet(this, seen, (long) entry.index << 1)) {
+					return true;
+				}
+			}
+		}
+	}
+
+	/**
+	 * Silences it for good.
+	 * @param sequence that of the frame that will say so
+	 * @return the highest index that a stream has taken
+	 */
+	long fence(long sequence) {
+		this.fenceSequence = sequence;
+		long before = (long) TAKES.getAndBitwiseOr(this, 1L);
+		this.interrupted = true;
+		return before >> 1;
+	}
+
+	void started(long nanos, Instant at, ConversationContext context, @Nullable Interruption before) {
+		this.phase = Phase.RUNNING;
+		this.conversation = context;
+		this.previous = before;
+		this.startedAt = at;
+		this.startedNanos = nanos;
+	}
+
+	void spoke(long nanos) {
+		this.firstItemNanos = nanos;
+	}
+
+	/**
+	 * Enters the delivery of an item into the books, once.
+	 * @param entry an entry of this generation that was taken
+	 */
+	void countDelivered(LogEntry entry) {
+		if (!entry.counted && entry.item) {
+			entry.counted = true;
+			this.deliveredItems++;
+			this.utterance.deliver(entry.textFrom, entry.textTo);
+		}
+	}
+
+	Duration elapsedAt(long nanos) {
+		long started = this.startedNanos;
+		return (started < 0) ? Duration.ZERO : Duration.ofNanos(Math.max(0, nanos - started));
+	}
+
+	@Nullable Interruption previousOnce() {
+		return this.previous;
+	}
+
+	@Override
+	public String id() {
+		return this.id;
+	}
+
+	@Override
+	public String route() {
+		return this.compiled.id();
+	}
+
+	@Override
+	public Session session() {
+		return this.owner;
+	}
+
+	@Override
+	public ConversationContext conversation() {
+		ConversationContext known = this.conversation;
+		return (known != null) ? known : this.owner.emptyConversation();
+	}
+
+	@Override
+	public Frame cause() {
+		return this.trigger.frame;
+	}
+
+	@Override
+	public @Nullable Interruption previous() {
+		return this.previous;
+	}
+
+	@Override
+	public @Nullable Instant startedAt() {
+		return this.startedAt;
+	}
+
+	@Override
+	public Duration elapsed() {
+		return elapsedAt(this.owner.nanos());
+	}
+
+	@Override
+	public Duration spokenFor() {
+		long first = this.firstItemNanos;
+		return (first < 0) ? Duration.ZERO : Duration.ofNanos(Math.max(0, this.owner.nanos() - first));
+	}
+
+	@Override
+	public String generated() {
+		return this.utterance.generated();
+	}
+
+	@Override
+	public boolean isInterrupted() {
+		return this.interrupted;
+	}
+
+	@Override
+	public void emit(Object item) {
+		this.execution.emit(item);
+	}
+
+	@Override
+	public void onCleanup(Runnable callback) {
+		this.execution.onCleanup(callback);
+	}
+
+	@Override
+	public String toString() {
+		return "generation " + this.id + " of " + this.compiled.id();
+	}
+
+	Interruption describe(@Nullable Frame cause, Reason reason, Instant at, int discarded,
+			ConversationContext context) {
+		String delivered = this.utterance.delivered();
+		return new Interruption(this.id, this.compiled.id(), cause, reason, at, elapsedAt(this.fencedNanos),
+				this.utterance.generated(), delivered, delivered, discarded, context);
+	}
+
+	/**
+	 * Where it stands in its life.
+	 */
+	enum Phase {
+
+		/** Its node has not been called. */
+		WAITING,
+
+		/** Its node has been called. */
+		RUNNING,
+
+		/** Its node has produced all; some of it may not have been taken. */
+		FINISHED,
+
+		/** It has had its last frame. */
+		OVER
+
+	}
+
+}
