@@ -216,7 +216,7 @@ final class ExpressionTypes {
 			report("there is no bean '%s'".formatted(name), "Name a bean of the application context");
 			return Types.UNKNOWN;
 		}
-		Class<?> type = this.beanFactory.getType(name, false);
+		Class<?> type = RouteScanner.typeOf(this.beanFactory, name);
 		return (type != null) ? Types.of(ClassUtils.getUserClass(type)) : Types.UNKNOWN;
 	}
 

@@ -199,6 +199,14 @@ class ExpressionsTests {
 			.satisfies((problem) -> assertThat(problem.what()).contains("not a boolean"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { " ", "event.", "event.content == 'x", "(event", "event content" })
+	void reportsWhatCannotBeRead(String text) {
+		assertThat(filter(text, UserTranscriptionReceived.class)).isNull();
+		assertThat(this.place.problems()).singleElement()
+			.satisfies((problem) -> assertThat(problem.what()).contains("cannot be read"));
+	}
+
 	@Test
 	void throwsWhatFailsAtRunTime() {
 		CompiledRoute.Filter absent = filter("event.interim", UserTranscriptionReceived.class);
