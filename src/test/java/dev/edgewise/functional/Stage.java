@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -67,8 +68,6 @@ final class Stage implements AutoCloseable {
 	private final List<Scheduler> own = new ArrayList<>();
 
 	private final List<TestSubscriber<Frame>> readers = new ArrayList<>();
-
-	private boolean tolerant;
 
 	private Stage(Plan plan) {
 		Scheduler blocking = plan.realThreads ? threads() : this.time;
@@ -214,25 +213,41 @@ final class Stage implements AutoCloseable {
 	}
 
 	/**
-	 * Says that a node of this test never ends.
+	 * Waits, with real threads, until so many generations are stuck.
 	 */
-	void tolerateStuckNodes() {
-		this.tolerant = true;
+	void awaitStuck(int count) {
+		until(() -> this.spy.stuck.get() == count);
+	}
+
+	void awaitHandled(AtomicInteger handled, int count) {
+		until(() -> handled.get() == count);
+	}
+
+	/**
+	 * Waits, with real threads, until something holds.
+	 */
+	static void until(BooleanSupplier condition) {
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
+			Thread.onSpinWait();
+		}
 	}
 
 	@Override
 	public void close() {
 		try {
 			CompletableFuture<Void> closed = this.engine.close(SESSION).toFuture();
-			advance(Duration.ofSeconds(1));
+			if (this.own.isEmpty()) {
+				advance(Duration.ofSeconds(1));
+			}
 			Stage.await(closed);
+			advance(Duration.ofSeconds(1));
 			this.readers.forEach(TestSubscriber::cancel);
 			assertThat(this.spy.live).as("live generations").hasValue(0);
 			assertThat(this.spy.streams).as("open streams").hasValue(0);
 			assertThat(this.spy.sessions).as("open sessions").hasValue(0);
-			if (!this.tolerant) {
-				assertThat(this.spy.stuck).as("stuck generations").hasValue(0);
-			}
+			assertThat(this.spy.stuck).as("stuck generations").hasValue(0);
 		}
 		finally {
 			this.own.forEach(Scheduler::dispose);
