@@ -13,6 +13,7 @@ import dev.edgewise.session.SessionEngine;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
@@ -21,7 +22,8 @@ import org.springframework.context.annotation.Bean;
  * {@link Edgewise}.
  */
 @AutoConfiguration(after = { EdgewiseRouteAutoConfiguration.class, EdgewiseSchedulersAutoConfiguration.class,
-		EdgewiseObservationAutoConfiguration.class })
+		EdgewiseObservationAutoConfiguration.class, EdgewiseJsonAutoConfiguration.class })
+@ConditionalOnBean(FrameEncoder.class)
 @ConditionalOnMissingBean(Edgewise.class)
 public final class EdgewiseEngineAutoConfiguration {
 

@@ -8,6 +8,7 @@ import dev.edgewise.session.EngineSettings.GenerationBounds;
 import dev.edgewise.session.EngineSettings.LogBounds;
 import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.EngineSettings.StreamBounds;
+import dev.edgewise.web.WebSettings;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import org.hibernate.validator.constraints.Range;
@@ -29,6 +30,15 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 		@DefaultValue @Valid EventProperties event, @DefaultValue @Valid GenerationProperties generation,
 		@DefaultValue @Valid BlockingProperties blocking, @DefaultValue @Valid StreamProperties stream,
 		@DefaultValue @Valid ShutdownProperties shutdown, @DefaultValue @Valid WebProperties web) {
+
+	/**
+	 * The bounds of the HTTP edge.
+	 */
+	WebSettings webSettings() {
+		return new WebSettings(this.web.basePath(), (int) this.event.maxSize().toBytes(),
+				(int) this.event.maxArraySize().toBytes(), this.stream.heartbeat(),
+				(int) this.stream.sendBuffer().toBytes(), this.stream.stallTimeout());
+	}
 
 	/**
 	 * The bounds of the engine.

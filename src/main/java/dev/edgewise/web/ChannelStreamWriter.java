@@ -1,0 +1,269 @@
+package dev.edgewise.web;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.edgewise.session.LogReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.netty.http.server.HttpServerResponse;
+
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+
+/**
+ * Writes streams straight to the channels of Reactor Netty, on their event loops.
+ * <p>
+ * WebFlux commits the response with the prelude; when that is written, what the reader
+ * has ready is taken into one small buffer and flushed, and the next batch is chosen only
+ * when the channel's outbound buffer is empty again: until then an interruption may still
+ * overtake everything that has not been taken. After each batch the stream goes to the
+ * end of its loop's queue, so that readers share the loop. A publisher of buffers would
+ * not do: operators and the server ask it for dozens of frames ahead.
+ * <p>
+ * What the kernel may hold besides is bounded where it can be: unsent bytes on the native
+ * transport, else the send buffer. Both are set on connections that stream, and put back
+ * when the stream has ended.
+ */
+final class ChannelStreamWriter implements StreamWriter {
+
+	private static final Log logger = LogFactory.getLog(ChannelStreamWriter.class);
+
+	private static final int BATCH_FRAMES = 32;
+
+	private static final int BATCH_BYTES = 4 << 10;
+
+	/**
+	 * The same constants as those of the native transports, which need not be there.
+	 */
+	private static final List<ChannelOption<Long>> UNSENT_LOW_WATER = List.of(
+			ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_NOTSENT_LOWAT"),
+			ChannelOption.valueOf("io.netty.channel.uring.IoUringChannelOption#TCP_NOTSENT_LOWAT"));
+
+	private final StreamPulse pulse;
+
+	private final int sendBuffer;
+
+	ChannelStreamWriter(StreamPulse pulse, int sendBuffer) {
+		this.pulse = pulse;
+		this.sendBuffer = sendBuffer;
+	}
+
+	static boolean supports(Object server) {
+		return server instanceof HttpServerResponse;
+	}
+
+	@Override
+	public Mono<Void> write(ServerHttpResponse response, LogReader reader) {
+		HttpServerResponse server = ServerHttpResponseDecorator.getNativeResponse(response);
+		Mono<Void> prelude = response.writeAndFlushWith(
+				Mono.just(Mono.fromSupplier(() -> response.bufferFactory().wrap(EventStream.prelude()))));
+		return prelude.then(Mono.create((sink) -> server
+			.withConnection((connection) -> new Stream(connection.channel(), reader, sink).start())));
+	}
+
+	/**
+	 * One stream. All but the wake-ups happens on the channel's event loop.
+	 */
+	private final class Stream extends StreamPulse.Stream implements Runnable, ChannelFutureListener {
+
+		private final Channel channel;
+
+		private final LogReader reader;
+
+		private final MonoSink<Void> sink;
+
+		private final AtomicBoolean scheduled = new AtomicBoolean();
+
+		private @Nullable Runnable restore;
+
+		private @Nullable List<Runnable> written;
+
+		private volatile boolean writing;
+
+		private volatile boolean ended;
+
+		private volatile long progress;
+
+		Stream(Channel channel, LogReader reader, MonoSink<Void> sink) {
+			this.channel = channel;
+			this.reader = reader;
+			this.sink = sink;
+		}
+
+		void start() {
+			this.sink.onDispose(this::end);
+			ChannelStreamWriter.this.pulse.add(this);
+			if (this.ended) {
+				// ended before it was added
+				ChannelStreamWriter.this.pulse.remove(this);
+				return;
+			}
+			execute(() -> this.restore = bound());
+			this.reader.onReady(this::wake);
+			wake();
+		}
+
+		private void end() {
+			this.ended = true;
+			ChannelStreamWriter.this.pulse.remove(this);
+			execute(() -> {
+				if (this.restore != null) {
+					this.restore.run();
+					this.restore = null;
+				}
+			});
+		}
+
+		private @Nullable Runnable bound() {
+			for (ChannelOption<Long> option : UNSENT_LOW_WATER) {
+				Long before = this.channel.config().getOption(option);
+				if (before != null && this.channel.config().setOption(option, sendBuffer() / 4L)) {
+					return () -> this.channel.config().setOption(option, before);
+				}
+			}
+			Integer before = this.channel.config().getOption(ChannelOption.SO_SNDBUF);
+			if (before != null && this.channel.config().setOption(ChannelOption.SO_SNDBUF, sendBuffer())) {
+				return () -> this.channel.config().setOption(ChannelOption.SO_SNDBUF, before);
+			}
+			return null;
+		}
+
+		private int sendBuffer() {
+			return ChannelStreamWriter.this.sendBuffer;
+		}
+
+		private void wake() {
+			if (!this.ended && this.scheduled.compareAndSet(false, true)) {
+				execute(this);
+			}
+		}
+
+		private void execute(Runnable task) {
+			try {
+				this.channel.eventLoop().execute(task);
+			}
+			catch (RejectedExecutionException ex) {
+				// the loop has gone, and the channel with it
+			}
+		}
+
+		@Override
+		public void run() {
+			// first this, then the look at the log: what comes in between wakes again
+			this.scheduled.set(false);
+			if (this.writing || this.ended) {
+				return;
+			}
+			try {
+				ByteBuf batch = batch();
+				if (batch != null) {
+					flush(batch);
+					this.reader.flush();
+				}
+				else if (this.reader.isComplete()) {
+					this.sink.success();
+				}
+			}
+			catch (RuntimeException ex) {
+				logger.error("A stream was ended by an error", ex);
+				this.channel.close();
+			}
+		}
+
+		/**
+		 * Takes what is ready, within the bounds of a batch.
+		 */
+		private @Nullable ByteBuf batch() {
+			LogReader.Taken taken = this.reader.take();
+			if (taken == null) {
+				return null;
+			}
+			ByteBuf batch = this.channel.alloc().ioBuffer(Math.max(BATCH_BYTES, taken.bytes().length));
+			for (int frames = 1;; frames++) {
+				batch.writeBytes(taken.bytes());
+				if (taken.written() != null) {
+					this.written = (this.written != null) ? this.written : new ArrayList<>(1);
+					this.written.add(taken.written());
+				}
+				if (frames == BATCH_FRAMES || batch.readableBytes() >= BATCH_BYTES) {
+					return batch;
+				}
+				taken = this.reader.take();
+				if (taken == null) {
+					return batch;
+				}
+			}
+		}
+
+		private void flush(ByteBuf bytes) {
+			this.writing = true;
+			ChannelFuture flushed;
+			if (this.channel instanceof SocketChannel) {
+				// chunked encoding would combine three promises; an empty write behind
+				// has one
+				this.channel.write(bytes, this.channel.voidPromise());
+				flushed = this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+			}
+			else {
+				// on a stream of HTTP/2 an empty write would be a frame
+				flushed = this.channel.writeAndFlush(bytes);
+			}
+			flushed.addListener(this);
+		}
+
+		@Override
+		public void operationComplete(ChannelFuture flushed) {
+			this.writing = false;
+			this.progress++;
+			List<Runnable> written = this.written;
+			this.written = null;
+			if (!flushed.isSuccess()) {
+				this.channel.close();
+				return;
+			}
+			if (written != null) {
+				written.forEach(Runnable::run);
+			}
+			wake();
+		}
+
+		@Override
+		long progress() {
+			return this.progress;
+		}
+
+		@Override
+		boolean isBlocked() {
+			return this.writing;
+		}
+
+		@Override
+		void heartbeat() {
+			execute(() -> {
+				if (!this.writing && !this.ended) {
+					flush(Unpooled.wrappedBuffer(EventStream.heartbeat()));
+				}
+			});
+		}
+
+		@Override
+		void stalled() {
+			execute(this.channel::close);
+		}
+
+	}
+
+}

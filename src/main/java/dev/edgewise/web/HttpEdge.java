@@ -1,0 +1,420 @@
+package dev.edgewise.web;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+import dev.edgewise.ConversationContext;
+import dev.edgewise.Receipt;
+import dev.edgewise.SessionClosedException;
+import dev.edgewise.route.EventTypes;
+import dev.edgewise.session.SessionEngine;
+import dev.edgewise.session.SessionView;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.HandlerFunction;
+import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/**
+ * The service's paths: opens and closes sessions, takes events in, answers with receipts,
+ * streams and problems. Its bodies are written and read here and not by the application's
+ * codecs, which may be set to another taste.
+ */
+public final class HttpEdge {
+
+	private static final Log logger = LogFactory.getLog(HttpEdge.class);
+
+	private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+
+	private static final long FROM_NOW_ON = -1;
+
+	private final SessionEngine engine;
+
+	private final WebSettings settings;
+
+	private final Json json;
+
+	private final EventReader events;
+
+	private final Streams streams;
+
+	/**
+	 * Creates the edge.
+	 * @param engine where the sessions are
+	 * @param types the events that clients may name
+	 * @param mapper the application's mapper; null for a plain one
+	 * @param settings the bounds
+	 * @param timer times heartbeats
+	 */
+	public HttpEdge(SessionEngine engine, EventTypes types, @Nullable JsonMapper mapper, WebSettings settings,
+			Scheduler timer) {
+		this.engine = engine;
+		this.settings = settings;
+		this.json = new Json(mapper);
+		this.events = new EventReader(this.json, types, settings);
+		this.streams = new Streams(settings, timer);
+	}
+
+	/**
+	 * The service's routes.
+	 */
+	public RouterFunction<ServerResponse> routes() {
+		RouterFunctions.Builder routes = RouterFunctions.route();
+		resource(routes, "/sessions", Map.of(HttpMethod.POST, this::open));
+		resource(routes, "/sessions/{id}",
+				Map.of(HttpMethod.PUT, this::put, HttpMethod.GET, this::view, HttpMethod.DELETE, this::close));
+		resource(routes, "/sessions/{id}/events", Map.of(HttpMethod.POST, this::publish));
+		resource(routes, "/sessions/{id}/stream", Map.of(HttpMethod.GET, this::stream));
+		resource(routes, "/sessions/{id}/conversation", Map.of(HttpMethod.GET, this::conversation));
+		resource(routes, "/events", Map.of(HttpMethod.POST, this::publishToAll));
+		return routes.build();
+	}
+
+	/**
+	 * Answers what is below the base path and nobody's. To be asked last: an application
+	 * may have paths of its own there.
+	 */
+	public RouterFunction<ServerResponse> remainder() {
+		return RouterFunctions.route(RequestPredicates.path(this.settings.basePath() + "/**"),
+				(request) -> problem(Problem.notFound()));
+	}
+
+	private void resource(RouterFunctions.Builder routes, String path,
+			Map<HttpMethod, HandlerFunction<ServerResponse>> methods) {
+		String pattern = this.settings.basePath() + path;
+		methods.forEach((method, handler) -> routes
+			.route(RequestPredicates.method(method).and(RequestPredicates.path(pattern)), guarded(handler)));
+		List<HttpMethod> allowed = methods.keySet().stream().sorted().toList();
+		routes.route(RequestPredicates.path(pattern),
+				(request) -> problem(Problem.method(allowed), (headers) -> headers.setAllow(new HashSet<>(allowed))));
+	}
+
+	/**
+	 * Turns every error of a handler into a problem, here and nowhere else in the
+	 * application.
+	 */
+	private HandlerFunction<ServerResponse> guarded(HandlerFunction<ServerResponse> handler) {
+		return (request) -> Mono.defer(() -> handler.handle(request)).onErrorResume((error) -> {
+			Problem problem = Problem.of(error);
+			if (problem == null) {
+				if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
+					return Mono.error(error);
+				}
+				logger.error(request.method() + " " + request.path() + " failed", error);
+				problem = Problem.internal();
+			}
+			return problem(problem);
+		});
+	}
+
+	private Mono<ServerResponse> open(ServerRequest request) {
+		return sessionBody(request).flatMap((body) -> {
+			String id = text(body.remove("id"), "id");
+			Map<String, Object> attributes = attributes(body);
+			return this.engine.openOrFind(id, attributes)
+				.flatMap((opened) -> opened.created() ? created(request, opened.session().id())
+						: Mono.error(Problem.sessionExists(opened.session().id()).refusal()));
+		});
+	}
+
+	private Mono<ServerResponse> put(ServerRequest request) {
+		String id = validId(request.pathVariable("id"));
+		return sessionBody(request).flatMap((body) -> {
+			String named = text(body.remove("id"), "id");
+			if (named != null && !named.equals(id)) {
+				throw Problem.field("id", "Must be the id in the path, or absent").refusal();
+			}
+			return this.engine.openOrFind(id, attributes(body))
+				.flatMap((opened) -> opened.created() ? created(request, id) : view(id));
+		});
+	}
+
+	private Mono<ServerResponse> view(ServerRequest request) {
+		return view(request.pathVariable("id"));
+	}
+
+	private Mono<ServerResponse> view(String session) {
+		return this.engine.view(session).flatMap((view) -> json(HttpStatus.OK, describe(view)));
+	}
+
+	private Mono<ServerResponse> created(ServerRequest request, String session) {
+		URI location = URI
+			.create(request.requestPath().contextPath().value() + this.settings.basePath() + "/sessions/" + session);
+		return this.engine.view(session)
+			.flatMap((view) -> ServerResponse.created(location)
+				.contentType(MediaType.APPLICATION_JSON)
+				.bodyValue(this.json.write(describe(view))));
+	}
+
+	private Mono<ServerResponse> close(ServerRequest request) {
+		return this.engine.close(request.pathVariable("id")).then(Mono.defer(() -> ServerResponse.noContent().build()));
+	}
+
+	private Mono<ServerResponse> publish(ServerRequest request) {
+		String session = request.pathVariable("id");
+		boolean streaming = wantsStream(request);
+		return body(request, this.settings.arrayMaxSize(), true).flatMap((bytes) -> {
+			EventReader.Events body = this.events.events(bytes);
+			if (streaming) {
+				return refusing(this.engine.publishAndRead(session, body.submissions()))
+					.flatMap(this.streams::response);
+			}
+			return refusing(this.engine.publishAll(session, body.submissions()))
+				.map((receipts) -> receipts.stream().map(HttpEdge::describe).toList())
+				.flatMap((receipts) -> json(HttpStatus.ACCEPTED, body.array() ? receipts : receipts.get(0)));
+		});
+	}
+
+	private Mono<ServerResponse> publishToAll(ServerRequest request) {
+		return body(request, this.settings.eventMaxSize(), true)
+			.flatMap((bytes) -> refusing(this.engine.publishToAll(this.events.event(bytes))))
+			.flatMap((broadcast) -> {
+				Map<String, Object> counts = new LinkedHashMap<>();
+				counts.put("sessions", broadcast.sessions());
+				counts.put("interrupted", broadcast.interrupted());
+				counts.put("started", broadcast.started());
+				return json(HttpStatus.ACCEPTED, counts);
+			});
+	}
+
+	private Mono<ServerResponse> stream(ServerRequest request) {
+		long after = after(request);
+		return Mono.fromSupplier(() -> this.engine.reader(request.pathVariable("id"), after))
+			.flatMap(this.streams::response)
+			// native clients never ask again after a 204
+			.onErrorResume((error) -> error instanceof SessionClosedException && after != FROM_NOW_ON,
+					(error) -> ServerResponse.noContent().build());
+	}
+
+	private Mono<ServerResponse> conversation(ServerRequest request) {
+		return this.engine.conversation(request.pathVariable("id"))
+			.flatMap((conversation) -> json(HttpStatus.OK,
+					Map.of("messages", conversation.messages().stream().map(HttpEdge::describe).toList())));
+	}
+
+	private static Map<String, @Nullable Object> describe(SessionView view) {
+		Map<String, @Nullable Object> session = new LinkedHashMap<>();
+		session.put("id", view.id());
+		session.put("createdAt", Json.time(view.createdAt()));
+		session.put("lastEventAt", Json.time(view.lastEventAt()));
+		session.put("lastSequence", view.lastSequence());
+		session.put("attributes", view.attributes());
+		session.put("generations", view.generations().stream().map(HttpEdge::describe).toList());
+		return session;
+	}
+
+	private static Map<String, @Nullable Object> describe(SessionView.GenerationView view) {
+		Map<String, @Nullable Object> generation = new LinkedHashMap<>();
+		generation.put("id", view.id());
+		generation.put("route", view.route());
+		generation.put("state", view.state());
+		generation.put("cause", view.cause());
+		generation.put("startedAt", Json.time(view.startedAt()));
+		return generation;
+	}
+
+	private static Map<String, Object> describe(Receipt receipt) {
+		Map<String, Object> members = new LinkedHashMap<>();
+		members.put("sequence", receipt.sequence());
+		members.put("duplicate", receipt.duplicate());
+		members.put("interrupted", receipt.interrupted());
+		members.put("ignored", receipt.ignored());
+		members.put("started", receipt.started());
+		members.put("refused", receipt.refused());
+		return members;
+	}
+
+	private static Map<String, @Nullable Object> describe(ConversationContext.Message message) {
+		Map<String, @Nullable Object> members = new LinkedHashMap<>();
+		members.put("role", message.role().name().toLowerCase(Locale.ROOT));
+		members.put("text", message.text());
+		members.put("at", Json.time(message.at()));
+		if (message.generation() != null) {
+			members.put("generation", message.generation());
+		}
+		if (message.interrupted()) {
+			members.put("interrupted", true);
+		}
+		return members;
+	}
+
+	/**
+	 * Reads what a session is opened with: nothing, or an object.
+	 */
+	private Mono<ObjectNode> sessionBody(ServerRequest request) {
+		return body(request, this.settings.eventMaxSize(), false).map((bytes) -> {
+			ObjectNode body = (bytes.length != 0) ? this.events.object(bytes) : this.json.mapper().createObjectNode();
+			body.propertyNames().forEach((name) -> {
+				if (!name.equals("id") && !name.equals("attributes")) {
+					throw Problem.field(name, "There is no such field")
+						.with("allowed", List.of("attributes", "id"))
+						.refusal();
+				}
+			});
+			return body;
+		});
+	}
+
+	@SuppressWarnings("unchecked")
+	private Map<String, Object> attributes(ObjectNode body) {
+		JsonNode attributes = body.get("attributes");
+		if (attributes == null || attributes.isNull()) {
+			return Map.of();
+		}
+		if (!attributes.isObject()) {
+			throw Problem.field("attributes", "Must be an object").with("expected", "object").refusal();
+		}
+		return (Map<String, Object>) this.json.mapper().treeToValue(attributes, Map.class);
+	}
+
+	private static @Nullable String text(@Nullable JsonNode node, String field) {
+		if (node == null || node.isNull()) {
+			return null;
+		}
+		return validId(node.isString() ? node.stringValue() : "");
+	}
+
+	private static String validId(String id) {
+		if (!SESSION_ID.matcher(id).matches()) {
+			throw Problem.field("id", "Must be 1 to 128 of A-Z a-z 0-9 . _ ~ -").refusal();
+		}
+		return id;
+	}
+
+	/**
+	 * Reads the bytes of a body, none for none.
+	 */
+	private static Mono<byte[]> body(ServerRequest request, int limit, boolean required) {
+		HttpHeaders headers = request.headers().asHttpHeaders();
+		if (headers.getContentLength() > limit) {
+			throw Problem.tooLarge(limit).refusal();
+		}
+		boolean typed = headers.containsHeader(HttpHeaders.CONTENT_TYPE);
+		if ((required || typed) && !isJson(request)) {
+			throw Problem.mediaType().refusal();
+		}
+		return DataBufferUtils.join(request.exchange().getRequest().getBody(), limit)
+			.map(HttpEdge::bytes)
+			.onErrorMap(DataBufferLimitException.class, (error) -> Problem.tooLarge(limit).refusal())
+			.defaultIfEmpty(new byte[0])
+			.doOnNext((bytes) -> {
+				if (bytes.length != 0 && !required && !typed) {
+					throw Problem.mediaType().refusal();
+				}
+			});
+	}
+
+	private static byte[] bytes(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		return bytes;
+	}
+
+	private static boolean isJson(ServerRequest request) {
+		try {
+			MediaType type = request.headers().contentType().orElse(null);
+			return type != null && type.getType().equalsIgnoreCase("application")
+					&& (type.getSubtype().equalsIgnoreCase("json") || "json".equalsIgnoreCase(type.getSubtypeSuffix()))
+					&& (type.getCharset() == null || StandardCharsets.UTF_8.equals(type.getCharset()));
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Whether the client names the type of event streams. That it takes anything does not
+	 * count.
+	 */
+	private static boolean wantsStream(ServerRequest request) {
+		try {
+			return request.headers()
+				.accept()
+				.stream()
+				.anyMatch((type) -> type.getType().equalsIgnoreCase("text")
+						&& type.getSubtype().equalsIgnoreCase("event-stream") && type.getQualityValue() > 0);
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
+	private static long after(ServerRequest request) {
+		List<String> header = request.headers().header("Last-Event-ID");
+		if (!header.isEmpty()) {
+			return sequence(header, "Last-Event-ID");
+		}
+		List<String> query = request.queryParams().get("after");
+		return (query != null) ? sequence(query, "after") : FROM_NOW_ON;
+	}
+
+	private static long sequence(List<? extends @Nullable String> values, String field) {
+		String value = (values.size() == 1) ? values.get(0) : null;
+		try {
+			if (value != null && value.chars().allMatch((c) -> c >= '0' && c <= '9')) {
+				return Long.parseLong(value);
+			}
+		}
+		catch (NumberFormatException ex) {
+			// empty or too large
+		}
+		throw Problem.parameter(field, "one integer, 0 or more").refusal();
+	}
+
+	/**
+	 * The engine refuses what cannot be encoded; that is the client's event and not a
+	 * failure of the service.
+	 */
+	private static <T> Mono<T> refusing(Mono<T> answer) {
+		return answer.onErrorMap(IllegalArgumentException.class, (error) -> {
+			logger.debug("An event was refused", error);
+			return Problem.invalidEvent(null).refusal();
+		});
+	}
+
+	private Mono<ServerResponse> json(HttpStatus status, Object body) {
+		return ServerResponse.status(status).contentType(MediaType.APPLICATION_JSON).bodyValue(this.json.write(body));
+	}
+
+	private Mono<ServerResponse> problem(Problem problem) {
+		return problem(problem, (headers) -> {
+		});
+	}
+
+	private Mono<ServerResponse> problem(Problem problem, Consumer<HttpHeaders> headers) {
+		ServerResponse.BodyBuilder response = ServerResponse.status(problem.status())
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.headers(headers);
+		if (problem.retryAfter() != null) {
+			response.header(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfterSeconds()));
+		}
+		return response.bodyValue(this.json.write(problem.members()));
+	}
+
+}

@@ -1,0 +1,4 @@
+/**
+ * Tests of the whole server over real HTTP.
+ */
+package dev.edgewise.http;
