@@ -47,8 +47,11 @@ class CommandLineTests {
 		}
 	}
 
+	// at twice the pace of the README, so that there are words to cut off on a busy
+	// machine
 	private String run(List<String> commands) throws Exception {
-		try (ConfigurableApplicationContext context = SpringApplication.run(EdgewiseServer.class, "--server.port=0")) {
+		try (ConfigurableApplicationContext context = SpringApplication.run(EdgewiseServer.class, "--server.port=0",
+				"--edgewise.agent.words-per-minute=400")) {
 			int port = ((WebServerApplicationContext) context).getWebServer().getPort();
 			String script = String.join("\necho '" + END + "'\n", commands)
 				.replace("localhost:8080", "127.0.0.1:" + port);

@@ -73,6 +73,21 @@ class ReadmeTests {
 	}
 
 	@Test
+	void namesTheCommandThatIsRunOnEveryJdk() throws IOException {
+		assertThat(this.readme.block("Build", "bash")).isEqualTo("./mvnw verify");
+		assertThat(Files.readString(Path.of(".ci/run"))).contains("./mvnw -B clean verify");
+	}
+
+	@Test
+	void leavesItToTheDecisionsToExplainEveryDependency() throws IOException {
+		String decisions = Files.readString(Path.of("src/docs/decisions.md"));
+		assertThat(Pattern.compile("<dependency>\\s*<groupId>[^<]*</groupId>\\s*<artifactId>([^<]*)<")
+			.matcher(Files.readString(Path.of("pom.xml")))
+			.results()).isNotEmpty()
+			.allSatisfy((dependency) -> assertThat(decisions).contains("`" + dependency.group(1) + "`"));
+	}
+
+	@Test
 	void linksToFilesThatExist() {
 		assertThat(Pattern.compile("]\\(([^):#]+)\\)").matcher(String.join("\n", this.readme.lines())).results())
 			.isNotEmpty()
