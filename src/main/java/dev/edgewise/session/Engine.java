@@ -161,13 +161,13 @@ final class Engine {
 	}
 
 	void streamOpened() {
-		int open = this.openStreams.incrementAndGet();
-		tell((listener) -> listener.streams(open));
+		this.openStreams.incrementAndGet();
+		tell((listener) -> listener.streams(1));
 	}
 
 	void streamClosed() {
 		int open = this.openStreams.decrementAndGet();
-		tell((listener) -> listener.streams(open));
+		tell((listener) -> listener.streams(-1));
 		if (open == 0 && this.draining) {
 			this.whenNoStreams.run();
 		}
