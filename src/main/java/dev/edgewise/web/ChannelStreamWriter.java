@@ -9,6 +9,7 @@ import dev.edgewise.session.LogReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
@@ -127,16 +128,29 @@ final class ChannelStreamWriter implements StreamWriter {
 			});
 		}
 
+		/**
+		 * Bounds what the kernel may hold.
+		 * @return puts back what was before
+		 */
 		private @Nullable Runnable bound() {
 			for (ChannelOption<Long> option : UNSENT_LOW_WATER) {
-				Long before = this.channel.config().getOption(option);
-				if (before != null && this.channel.config().setOption(option, sendBuffer() / 4L)) {
-					return () -> this.channel.config().setOption(option, before);
+				Runnable restore = set(option, sendBuffer() / 4L);
+				if (restore != null) {
+					return restore;
 				}
 			}
-			Integer before = this.channel.config().getOption(ChannelOption.SO_SNDBUF);
-			if (before != null && this.channel.config().setOption(ChannelOption.SO_SNDBUF, sendBuffer())) {
-				return () -> this.channel.config().setOption(ChannelOption.SO_SNDBUF, before);
+			return set(ChannelOption.SO_SNDBUF, sendBuffer());
+		}
+
+		private <T> @Nullable Runnable set(ChannelOption<T> option, T value) {
+			try {
+				T before = this.channel.config().getOption(option);
+				if (before != null && this.channel.config().setOption(option, value)) {
+					return () -> set(option, before);
+				}
+			}
+			catch (ChannelException ex) {
+				// closed meanwhile
 			}
 			return null;
 		}
