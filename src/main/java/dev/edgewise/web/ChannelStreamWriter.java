@@ -14,6 +14,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpVersion;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,10 @@ final class ChannelStreamWriter implements StreamWriter {
 	@Override
 	public Mono<Void> write(ServerHttpResponse response, LogReader reader) {
 		HttpServerResponse server = ServerHttpResponseDecorator.getNativeResponse(response);
+		if (HttpVersion.HTTP_1_0.equals(server.version())) {
+			// it knows no chunks: the end of the connection is that of the stream
+			server.chunkedTransfer(false);
+		}
 		Mono<Void> prelude = response.writeAndFlushWith(
 				Mono.just(Mono.fromSupplier(() -> response.bufferFactory().wrap(EventStream.prelude()))));
 		return prelude.then(Mono.create((sink) -> server

@@ -1,6 +1,7 @@
 package dev.edgewise.http;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import dev.edgewise.Overlap;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -195,7 +197,7 @@ class EventsHttpTests {
 	@Test
 	void limitsStreams() {
 		String session = server.session();
-		List<Wire> streams = new java.util.ArrayList<>();
+		List<Wire> streams = new ArrayList<>();
 		for (int i = 0; i < 16; i++) {
 			streams.add(server.stream(session + "/stream"));
 		}
@@ -253,7 +255,9 @@ class EventsHttpTests {
 	void refusesWhileDraining() {
 		try (TestServer own = TestServer.with().start()) {
 			own.session();
-			own.engine().drain(Duration.ofMillis(10)).block(Duration.ofSeconds(5));
+			StepVerifier.create(own.engine().drain(Duration.ofMillis(10)))
+				.expectComplete()
+				.verify(Duration.ofSeconds(5));
 			Answer refused = own.post("/v1/sessions", "{}");
 			assertThat(refused.status()).isEqualTo(503);
 			assertThat(refused.problem()).isEqualTo("draining");
