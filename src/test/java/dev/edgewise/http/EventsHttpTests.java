@@ -171,7 +171,7 @@ class EventsHttpTests {
 		String events = server.session() + "/events";
 		try (Wire wire = Wire.connect(server.port, 0)) {
 			String chunk = "4000\r\n" + " ".repeat(0x4000) + "\r\n";
-			wire.request("HTTP/1.1", "POST", events, null, "Content-Type: application/json",
+			wire.request("HTTP/1.1", "POST", events, (byte[]) null, "Content-Type: application/json",
 					"Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(20) + "0");
 			assertThat(wire.status()).isEqualTo(413);
 		}

@@ -47,7 +47,6 @@ class StreamHttpTests {
 	@BeforeAll
 	static void start() {
 		EngineSettings defaults = EngineSettings.defaults(1 << 30);
-		WebSettings web = WebSettings.defaults();
 		server = TestServer
 			.with(Routes.on(UserTranscriptionReceived.class)
 				.id("answer")
@@ -61,8 +60,6 @@ class StreamHttpTests {
 						.broadcast())
 			.settings(new EngineSettings(defaults.session(), new LogBounds(64, 1 << 20, 1 << 28),
 					defaults.conversation(), defaults.generation(), defaults.stream(), 200, false))
-			.web(new WebSettings("/v1", web.eventMaxSize(), web.arrayMaxSize(), Duration.ofMillis(400),
-					web.sendBuffer(), Duration.ofSeconds(2)))
 			.start();
 	}
 
@@ -114,10 +111,10 @@ class StreamHttpTests {
 		String session = server.session();
 		try (Wire wire = server.converse(session, HI)) {
 			wire.rest();
-			wire.request("HTTP/1.1", "GET", session, null);
+			wire.request("HTTP/1.1", "GET", session, (byte[]) null);
 			assertThat(wire.status()).isEqualTo(200);
 			assertThat(wire.rest()).contains("\"lastSequence\":5");
-			wire.request("HTTP/1.1", "GET", session + "/stream?after=2", null);
+			wire.request("HTTP/1.1", "GET", session + "/stream?after=2", (byte[]) null);
 			assertThat(wire.event().sequence()).isEqualTo(3);
 		}
 	}
@@ -213,7 +210,11 @@ class StreamHttpTests {
 
 	@Test
 	void beatsWhenIdleWithoutABlankLine() {
-		try (Wire wire = server.stream(server.session() + "/stream")) {
+		WebSettings web = WebSettings.defaults();
+		try (TestServer own = TestServer.with()
+			.web(new WebSettings("/v1", web.eventMaxSize(), web.arrayMaxSize(), Duration.ofMillis(100),
+					web.sendBuffer(), web.stallTimeout()))
+			.start(); Wire wire = own.stream(own.session() + "/stream")) {
 			assertThat(wire.line()).isEqualTo("retry:1000\n");
 			assertThat(wire.line()).isEqualTo(":\n");
 			assertThat(wire.line()).isEqualTo(": \n");
@@ -222,11 +223,12 @@ class StreamHttpTests {
 	}
 
 	@Test
-	void interruptsWhenTheLastResponseOfAGenerationIsClosed() throws Exception {
+	void noticesAtOnceThatAClientHasGone() throws Exception {
 		String session = server.session();
 		Wire wire = server.converse(session, FOREVER);
 		wire.until((event) -> event.data().contains("one"));
 		wire.close();
+		// long before a heartbeat would fail
 		Interruption interruption = interruptions.poll(5, TimeUnit.SECONDS);
 		assertThat(interruption).isNotNull();
 		assertThat(interruption.reason()).isEqualTo(Interruption.Reason.CLIENT_DISCONNECTED);
