@@ -87,19 +87,18 @@ public record RouteDefinition(@Nullable String id, List<Class<?>> on, @Nullable 
 	 * What is called after an interruption.
 	 *
 	 * @param causes the causes it is for; a type matches its subtypes; none for all
-	 * @param action the call; what it returns is awaited if it is a {@code Publisher}
+	 * @param action the call
 	 * @param order its place among the handlers of a route, lowest first
 	 * @param description what it is, for reports and logs
 	 */
-	public record Handler(List<Class<?>> causes, Function<Interruption, @Nullable Object> action, int order,
-			String description) {
+	public record Handler(List<Class<?>> causes, Action action, int order, String description) {
 
 		public Handler {
 			causes = List.copyOf(causes);
 		}
 
 		static Handler of(List<Class<?>> causes, Consumer<? super Interruption> action) {
-			return new Handler(causes, (interruption) -> {
+			return new Handler(causes, (interruption, session) -> {
 				action.accept(interruption);
 				return null;
 			}, 0, "handler");
@@ -116,6 +115,23 @@ public record RouteDefinition(@Nullable String id, List<Class<?>> on, @Nullable 
 			Frame cause = interruption.cause();
 			return cause != null && this.causes.stream().anyMatch((type) -> type.isInstance(cause.event()));
 		}
+
+	}
+
+	/**
+	 * Calls a handler.
+	 */
+	@FunctionalInterface
+	public interface Action {
+
+		/**
+		 * Calls the handler.
+		 * @param interruption the interruption
+		 * @param session the session that the generation spoke in
+		 * @return awaited if it is a {@code Publisher}
+		 * @throws Exception whatever the handler throws
+		 */
+		@Nullable Object invoke(Interruption interruption, Session session) throws Exception;
 
 	}
 

@@ -15,7 +15,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -28,19 +27,18 @@ import org.springframework.web.reactive.function.server.support.RouterFunctionMa
 /**
  * Auto-configuration of the HTTP edge, in a reactive web application that has an engine.
  */
-@AutoConfiguration(after = { JacksonAutoConfiguration.class, WebFluxAutoConfiguration.class },
-		afterName = "dev.edgewise.autoconfigure.EdgewiseAutoConfiguration")
+@AutoConfiguration(after = { JacksonAutoConfiguration.class, WebFluxAutoConfiguration.class,
+		EdgewiseEngineAutoConfiguration.class })
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass({ DispatcherHandler.class, JsonMapper.class })
 @ConditionalOnBean({ SessionEngine.class, RouteTable.class, EngineSchedulers.class })
 @ConditionalOnProperty(name = "edgewise.web.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(EdgewiseWebProperties.class)
 public final class EdgewiseWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebSettings edgewiseWebSettings(EdgewiseWebProperties properties) {
-		return WebSettings.defaults().withBasePath(properties.basePath());
+	WebSettings edgewiseWebSettings(EdgewiseProperties properties) {
+		return properties.webSettings();
 	}
 
 	@Bean

@@ -1,9 +1,12 @@
 /**
- * Auto-configuration: the only place that knows everything, one class per technology. It
- * binds and validates the properties, makes threads and clocks, and puts together what
- * the other packages provide.
+ * Puts the library into an application: one auto-configuration class per technology, the
+ * properties {@code edgewise.*}, and the only place where threads and clocks are made.
  * <p>
- * Nothing here is meant to be called; only tests and the service may know it.
+ * {@link dev.edgewise.autoconfigure.EdgewiseAutoConfiguration} is the engine's;
+ * {@link dev.edgewise.autoconfigure.EdgewiseSchedulersAutoConfiguration} its threads;
+ * {@link dev.edgewise.autoconfigure.EdgewiseObservationAutoConfiguration} its meters.
+ * Knows every other package but the service's, and nobody knows it but the service and
+ * the test kit. Every bean gives way to one of the application.
  */
 @NullMarked
 package dev.edgewise.autoconfigure;

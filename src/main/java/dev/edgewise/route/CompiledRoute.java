@@ -25,10 +25,21 @@ import org.jspecify.annotations.Nullable;
  * @param handlers what is called after an interruption, in order
  * @param node the node
  * @param output what becomes of an item
+ * @param filterText the filter for reports; null where there is none
+ * @param conditionText the condition for reports; null where there is none
  */
 public record CompiledRoute(int index, String id, String source, List<Class<?>> on, List<Class<?>> interruptOn,
 		@Nullable Filter filter, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
-		List<RouteDefinition.Handler> handlers, RouteDefinition.Node node, Function<Object, @Nullable Object> output) {
+		List<RouteDefinition.Handler> handlers, RouteDefinition.Node node, Function<Object, @Nullable Object> output,
+		@Nullable String filterText, @Nullable String conditionText) {
+
+	public CompiledRoute(int index, String id, String source, List<Class<?>> on, List<Class<?>> interruptOn,
+			@Nullable Filter filter, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
+			List<RouteDefinition.Handler> handlers, RouteDefinition.Node node,
+			Function<Object, @Nullable Object> output) {
+		this(index, id, source, on, interruptOn, filter, condition, overlap, maxConcurrency, handlers, node, output,
+				(filter != null) ? "code" : null, (condition != null) ? "code" : null);
+	}
 
 	/**
 	 * The handlers that an interruption is for, in order.

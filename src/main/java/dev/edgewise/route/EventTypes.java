@@ -1,13 +1,28 @@
 package dev.edgewise.route;
 
+import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.BaseStream;
 
+import dev.edgewise.ConversationContext;
 import dev.edgewise.EventType;
+import dev.edgewise.Frame;
+import dev.edgewise.Generation;
+import dev.edgewise.Interruption;
+import dev.edgewise.Session;
+import dev.edgewise.event.AgentEvent;
+import dev.edgewise.event.SystemEvent;
+import dev.edgewise.event.UserEvent;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -25,6 +40,17 @@ public final class EventTypes {
 		}
 	};
 
+	/**
+	 * The parents of the built-in events.
+	 */
+	static final List<Class<?>> BUILT_IN = List.of(UserEvent.class, AgentEvent.class, SystemEvent.class);
+
+	private static final List<Class<?>> NO_EVENTS = List.of(CharSequence.class, Number.class, Boolean.class,
+			Character.class, Iterable.class, BaseStream.class, Optional.class, Publisher.class, Class.class);
+
+	private static final Set<Class<?>> ARGUMENTS = Set.of(ConversationContext.class, Generation.class, Session.class,
+			Frame.class, Interruption.class);
+
 	private final Map<String, Class<?>> known;
 
 	private final SortedSet<String> names;
@@ -34,6 +60,41 @@ public final class EventTypes {
 		known.forEach((type) -> byName.put(nameOf(type), type));
 		this.known = Map.copyOf(byName);
 		this.names = new TreeSet<>(this.known.keySet());
+	}
+
+	/**
+	 * The classes that an event of a type can have as far as they are known: the type
+	 * itself unless it is abstract, and what a sealed type permits.
+	 */
+	static Set<Class<?>> concrete(Class<?> type) {
+		Set<Class<?>> found = new LinkedHashSet<>();
+		collect(type, found);
+		return found;
+	}
+
+	private static void collect(Class<?> type, Set<Class<?>> found) {
+		if (type != Object.class && !Modifier.isAbstract(type.getModifiers())) {
+			found.add(type);
+		}
+		if (type.isSealed()) {
+			for (Class<?> permitted : type.getPermittedSubclasses()) {
+				collect(permitted, found);
+			}
+		}
+	}
+
+	/**
+	 * Why instances of a type cannot be events; null if they can.
+	 */
+	static @Nullable String refusal(Class<?> type) {
+		if (type.isPrimitive() || type.isArray() || type.isEnum() || type.isAnnotation()
+				|| NO_EVENTS.stream().anyMatch((other) -> other.isAssignableFrom(type))) {
+			return "it is no JSON object";
+		}
+		if (ARGUMENTS.contains(type)) {
+			return "it is what Edgewise passes to nodes";
+		}
+		return null;
 	}
 
 	/**

@@ -285,10 +285,12 @@ final class Execution implements CoreSubscriber<Object> {
 	 */
 	void grant(long more) {
 		this.granted.addAndGet(more);
-		if (subscription() != null) {
+		boolean reactive = subscription() != null;
+		if (reactive) {
 			request();
 		}
-		if (this.credit.availablePermits() < more) {
+		// A reactive node may emit besides, but that must not add up.
+		if (!reactive || this.credit.availablePermits() < more) {
 			this.credit.release((int) Math.min(more, Integer.MAX_VALUE / 2));
 		}
 	}
@@ -614,7 +616,13 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	private Mono<Void> call(Handler handler, Interruption interruption) {
-		Object result = handler.action().apply(interruption);
+		Object result;
+		try {
+			result = handler.action().invoke(interruption, this.run.session());
+		}
+		catch (Exception ex) {
+			return Mono.error(ex);
+		}
 		if (result == null) {
 			return Mono.empty();
 		}

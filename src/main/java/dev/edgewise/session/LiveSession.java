@@ -1292,9 +1292,9 @@ final class LiveSession implements Session {
 		Frame frame = frame(new SessionClosed(this.closeReason), null);
 		append(new LogEntry(frame, encode(frame), null, 0, false, 0, null));
 		this.endSequence = frame.sequence();
+		this.answers.add(this.onClosed);
 		this.answers.addAll(this.closers);
 		this.closers.clear();
-		this.answers.add(this.onClosed);
 		wakeReaders();
 		if (openCursors().length > 0) {
 			this.engine.schedulers()

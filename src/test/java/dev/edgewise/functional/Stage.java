@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -48,6 +50,8 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.test.subscriber.TestSubscriber;
 
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -68,19 +72,19 @@ final class Stage implements AutoCloseable {
 
 	private final List<TestSubscriber<Frame>> readers = new ArrayList<>();
 
-	private boolean tolerant;
-
 	private Stage(Plan plan) {
-		Scheduler blocking = plan.realThreads ? threads() : this.time;
-		Scheduler control = plan.realControl ? threads() : this.time;
+		Scheduler blocking = plan.realThreads ? threads(plan.virtualThreads) : this.time;
+		Scheduler control = plan.realControl ? threads(plan.virtualThreads) : this.time;
 		EngineSchedulers schedulers = new EngineSchedulers(this.time, this.time, blocking, control);
 		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, new PlainEncoder(),
 				List.of(this.spy));
 		get(this.engine.open(SESSION, Map.of()));
 	}
 
-	private Scheduler threads() {
-		Scheduler scheduler = Schedulers.fromExecutorService(Executors.newCachedThreadPool());
+	private Scheduler threads(boolean virtual) {
+		ThreadFactory factory = virtual ? new VirtualThreadTaskExecutor("stage-").getVirtualThreadFactory()
+				: Executors.defaultThreadFactory();
+		Scheduler scheduler = Schedulers.fromExecutorService(Executors.newCachedThreadPool(factory));
 		this.own.add(scheduler);
 		return scheduler;
 	}
@@ -214,25 +218,41 @@ final class Stage implements AutoCloseable {
 	}
 
 	/**
-	 * Says that a node of this test never ends.
+	 * Waits, with real threads, until so many generations are stuck.
 	 */
-	void tolerateStuckNodes() {
-		this.tolerant = true;
+	void awaitStuck(int count) {
+		until(() -> this.spy.stuck.get() == count);
+	}
+
+	void awaitHandled(AtomicInteger handled, int count) {
+		until(() -> handled.get() == count);
+	}
+
+	/**
+	 * Waits, with real threads, until something holds.
+	 */
+	static void until(BooleanSupplier condition) {
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
+			Thread.onSpinWait();
+		}
 	}
 
 	@Override
 	public void close() {
 		try {
 			CompletableFuture<Void> closed = this.engine.close(SESSION).toFuture();
-			advance(Duration.ofSeconds(1));
+			if (this.own.isEmpty()) {
+				advance(Duration.ofSeconds(1));
+			}
 			Stage.await(closed);
+			advance(Duration.ofSeconds(1));
 			this.readers.forEach(TestSubscriber::cancel);
 			assertThat(this.spy.live).as("live generations").hasValue(0);
 			assertThat(this.spy.streams).as("open streams").hasValue(0);
 			assertThat(this.spy.sessions).as("open sessions").hasValue(0);
-			if (!this.tolerant) {
-				assertThat(this.spy.stuck).as("stuck generations").hasValue(0);
-			}
+			assertThat(this.spy.stuck).as("stuck generations").hasValue(0);
 		}
 		finally {
 			this.own.forEach(Scheduler::dispose);
@@ -253,6 +273,8 @@ final class Stage implements AutoCloseable {
 
 		private boolean realControl;
 
+		private boolean virtualThreads;
+
 		private Plan(List<RouteDefinition> routes) {
 			this.routes = routes;
 		}
@@ -260,6 +282,11 @@ final class Stage implements AutoCloseable {
 		Plan realThreads() {
 			this.realThreads = true;
 			return this;
+		}
+
+		Plan virtualThreads() {
+			this.virtualThreads = true;
+			return realThreads().realControl();
 		}
 
 		Plan realControl() {

@@ -1,0 +1,42 @@
+package dev.edgewise.autoconfigure;
+
+import java.util.List;
+
+import dev.edgewise.Edgewise;
+import dev.edgewise.route.RouteTable;
+import dev.edgewise.session.DefaultSessionEngine;
+import dev.edgewise.session.EngineListener;
+import dev.edgewise.session.EngineSchedulers;
+import dev.edgewise.session.EngineSettings;
+import dev.edgewise.session.FrameEncoder;
+import dev.edgewise.session.SessionEngine;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * {@linkplain AutoConfiguration Auto-configuration} of the engine behind
+ * {@link Edgewise}.
+ */
+@AutoConfiguration(after = { EdgewiseRouteAutoConfiguration.class, EdgewiseSchedulersAutoConfiguration.class,
+		EdgewiseObservationAutoConfiguration.class, EdgewiseJsonAutoConfiguration.class })
+@ConditionalOnBean(FrameEncoder.class)
+@ConditionalOnMissingBean(Edgewise.class)
+public final class EdgewiseEngineAutoConfiguration {
+
+	@Bean
+	SessionEngine edgewise(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers,
+			FrameEncoder encoder, ObjectProvider<EngineListener> listeners) {
+		List<EngineListener> all = listeners.orderedStream().toList();
+		return new DefaultSessionEngine(routes, settings, schedulers, encoder, all);
+	}
+
+	@Bean
+	EngineLifecycle edgewiseLifecycle(SessionEngine engine, EdgewiseProperties properties) {
+		return new EngineLifecycle(engine, properties.shutdown().grace());
+	}
+
+}

@@ -1,0 +1,85 @@
+package dev.edgewise.route;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import dev.edgewise.Overlap;
+import dev.edgewise.RouteDefinition.Handler;
+
+/**
+ * The routes of an application on one screen.
+ */
+public final class RouteReport {
+
+	private static final List<String> HEADER = List.of("ROUTE", "ON", "INTERRUPTED BY", "DECIDES", "OVERLAP", "STYLE",
+			"HANDLERS");
+
+	/**
+	 * Renders a table in aligned columns, one route a line.
+	 * @param table the table
+	 */
+	public String render(RouteTable table) {
+		if (table.routes().isEmpty()) {
+			return "No routes: annotate a method of a bean with @Route, or declare a bean of type RouteDefinition";
+		}
+		List<List<String>> rows = new ArrayList<>();
+		rows.add(HEADER);
+		table.routes().forEach((route) -> rows.add(row(route)));
+		int[] widths = new int[HEADER.size()];
+		for (List<String> row : rows) {
+			for (int i = 0; i < widths.length; i++) {
+				widths[i] = Math.max(widths[i], row.get(i).length());
+			}
+		}
+		return rows.stream().map((row) -> line(row, widths)).collect(Collectors.joining(System.lineSeparator()));
+	}
+
+	private static List<String> row(CompiledRoute route) {
+		return List.of(route.id(), names(route.on()), names(route.interruptOn()), decides(route), overlap(route),
+				route.node().style().name().toLowerCase(Locale.ROOT),
+				orDash(route.handlers().stream().map(RouteReport::handler).collect(Collectors.joining(", "))));
+	}
+
+	private static String names(List<Class<?>> types) {
+		return orDash(Arguments.names(types));
+	}
+
+	private static String decides(CompiledRoute route) {
+		List<String> decides = new ArrayList<>();
+		if (route.filterText() != null) {
+			decides.add("starts if " + route.filterText());
+		}
+		if (route.conditionText() != null) {
+			decides.add("cut if " + route.conditionText());
+		}
+		return orDash(String.join("; ", decides));
+	}
+
+	private static String overlap(CompiledRoute route) {
+		String overlap = route.overlap().name().toLowerCase(Locale.ROOT);
+		return (route.overlap() == Overlap.PARALLEL) ? overlap + "(" + route.maxConcurrency() + ")" : overlap;
+	}
+
+	private static String handler(Handler handler) {
+		return handler.causes().isEmpty() ? handler.description()
+				: handler.description() + "(" + Arguments.names(handler.causes()) + ")";
+	}
+
+	private static String orDash(String text) {
+		return text.isEmpty() ? "-" : text;
+	}
+
+	private static String line(List<String> row, int[] widths) {
+		StringBuilder line = new StringBuilder();
+		for (int i = 0; i < widths.length; i++) {
+			line.append(row.get(i));
+			if (i < widths.length - 1) {
+				line.append(" ".repeat(widths[i] - row.get(i).length() + 2));
+			}
+		}
+		return line.toString();
+	}
+
+}

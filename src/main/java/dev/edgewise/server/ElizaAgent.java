@@ -1,0 +1,82 @@
+package dev.edgewise.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.edgewise.ConversationContext;
+import dev.edgewise.ConversationContext.Message;
+import dev.edgewise.ConversationContext.Role;
+import dev.edgewise.Interruption;
+import dev.edgewise.Interruption.Reason;
+import dev.edgewise.OnInterrupt;
+import dev.edgewise.Route;
+import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.UserStartedSpeaking;
+import dev.edgewise.event.UserStoppedSpeaking;
+import lombok.extern.slf4j.Slf4j;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.stereotype.Component;
+
+/**
+ * A conversationalist in the manner of ELIZA: answers what the user has said since its
+ * last word, one word at a time, and falls silent when the user speaks. When the user
+ * comes back it knows where it was stopped.
+ */
+@Slf4j
+@Component
+@ConditionalOnBooleanProperty(name = "edgewise.agent.enabled", matchIfMissing = true)
+class ElizaAgent {
+
+	private static final int QUOTED_WORDS = 6;
+
+	private final ElizaScript script = new ElizaScript();
+
+	private final Duration pace;
+
+	ElizaAgent(AgentProperties properties) {
+		this.pace = Duration.ofMinutes(1).dividedBy(properties.wordsPerMinute());
+	}
+
+	@Route(on = UserStoppedSpeaking.class, interruptOn = UserStartedSpeaking.class)
+	Flux<AgentResponse> answer(ConversationContext conversation, @Nullable Interruption previous) {
+		List<String> before = new ArrayList<>();
+		List<String> now = new ArrayList<>();
+		int turn = 0;
+		for (Message message : conversation.messages()) {
+			if (message.role() == Role.USER) {
+				now.add(message.text());
+			}
+			else if (message.role() == Role.AGENT) {
+				before.addAll(now);
+				now.clear();
+				turn++;
+			}
+		}
+		String answer = this.script.answer(now, before, turn);
+		String text = (previous != null) ? lookBack(previous) + answer : answer;
+		return Flux.fromArray(text.split("(?<= )")).delayElements(this.pace).map(AgentResponse::new);
+	}
+
+	@OnInterrupt
+	void interrupted(Interruption interruption) {
+		log.info("Stopped after {} ms ({}): {}", interruption.elapsed().toMillis(), interruption.reason(),
+				interruption.delivered());
+	}
+
+	private static String lookBack(Interruption interruption) {
+		boolean byUser = interruption.reason() == Reason.EVENT || interruption.reason() == Reason.REPLACED;
+		String delivered = interruption.delivered().strip();
+		if (delivered.isEmpty()) {
+			return byUser ? "You spoke before I had said a word. " : "I was cut off before I had said a word. ";
+		}
+		String[] words = delivered.split(" ");
+		String quote = (words.length <= QUOTED_WORDS) ? delivered
+				: "... " + String.join(" ", List.of(words).subList(words.length - QUOTED_WORDS, words.length));
+		return (byUser ? "You stopped me" : "I was cut off") + " when I was saying '" + quote + "'. ";
+	}
+
+}

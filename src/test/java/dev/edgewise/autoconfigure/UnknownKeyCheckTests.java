@@ -1,0 +1,133 @@
+package dev.edgewise.autoconfigure;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Keys that nobody reads.
+ */
+class UnknownKeyCheckTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class));
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "edgewise.sesion.max", "edgewise.session.maximum", "edgewise.foo", "edgewise.agent.enabled",
+					"edgewise.session.log.frames.max", "edgewise.web.base-paths", "edgewise.stream[0].heartbeat" })
+	void failsAtAnUnknownKeyAndNamesIt(String key) {
+		this.runner.withPropertyValues(key + "=1")
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(UnknownKeysException.class)
+				.hasMessageContaining(key));
+	}
+
+	@Test
+	void namesAllUnknownKeysAtOnce() {
+		this.runner.withPropertyValues("edgewise.foo=1", "edgewise.bar=2")
+			.run((context) -> assertThat(context).getFailure().hasMessageContainingAll("edgewise.foo", "edgewise.bar"));
+	}
+
+	@Test
+	void tellsWhatThereIsInstead() {
+		this.runner.withPropertyValues("edgewise.session.maximum=1", "edgewise.nonsense.deep=2").run((context) -> {
+			FailureAnalysis analysis = new UnknownKeysException.Analyzer().analyze(context.getStartupFailure());
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription()).contains("edgewise.session.maximum", "edgewise.nonsense.deep");
+			assertThat(analysis.getAction()).contains("edgewise.session: ", "idle-timeout, log, mailbox, max, ")
+				.contains("edgewise: blocking, event, ");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "edgewise.session.idle-timeout", "edgewise.session.idleTimeout",
+			"edgewise.session.idle_timeout", "edgewise.session.IDLE-TIMEOUT" })
+	void knowsAKeyInEveryFormThatBinds(String key) {
+		this.runner.withPropertyValues(key + "=1m").run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "EDGEWISE_SESSION_IDLETIMEOUT", "EDGEWISE_SESSION_IDLE_TIMEOUT" })
+	void knowsAVariableInEveryFormThatBinds(String name) {
+		withVariable(name, "1m").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(EdgewiseProperties.class).session().idleTimeout()).hasMinutes(1);
+		});
+	}
+
+	@Test
+	void failsAtAnUnknownVariableAndNamesIt() {
+		withVariable("EDGEWISE_SESSION_MAXIMUM", "1")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining("EDGEWISE_SESSION_MAXIMUM"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "EDGEWISE_SERVICE_HOST", "EDGEWISE_SERVICE_PORT", "EDGEWISE_SERVICE_PORT_HTTP",
+			"EDGEWISE_PORT", "EDGEWISE_PORT_8080_TCP", "EDGEWISE_PORT_8080_TCP_ADDR", "EDGEWISE_CANARY_SERVICE_HOST",
+			"EDGEWISE_CANARY_PORT_8080_TCP_PROTO" })
+	void leavesTheVariablesAloneThatKubernetesSetsForAServiceOfThatName(String name) {
+		withVariable(name, "10.0.0.1").run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void failsAtAnUnknownSystemProperty() {
+		this.runner.withSystemProperties("edgewise.sesion.max=1")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining("edgewise.sesion.max"));
+	}
+
+	@Test
+	void leavesOtherPrefixesAlone() {
+		this.runner.withPropertyValues("edgewiser.foo=1", "foo.edgewise=1")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void knowsTheKeysOfOtherPropertiesUnderThePrefix() {
+		ApplicationContextRunner own = this.runner.withUserConfiguration(OwnConfiguration.class);
+		own.withPropertyValues("edgewise.own.colour=red", "edgewise.own.sizes[0]=1", "edgewise.own.labels.any=x")
+			.run((context) -> assertThat(context).hasNotFailed());
+		own.withPropertyValues("edgewise.own.color=red")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining("edgewise.own.color"));
+	}
+
+	@Test
+	void leavesAValueThatCannotBeConvertedToTheBindingThatReportsIt() {
+		this.runner.withPropertyValues("edgewise.session.max=many", "edgewise.session.mailbox=2")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(NumberFormatException.class)
+				.hasMessageContaining("many"));
+	}
+
+	private ApplicationContextRunner withVariable(String name, String value) {
+		return this.runner.withInitializer((context) -> context.getEnvironment()
+			.getPropertySources()
+			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
+					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(name, value))));
+	}
+
+	@ConfigurationProperties("edgewise.own")
+	record OwnProperties(String colour, int[] sizes, Map<String, String> labels) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(OwnProperties.class)
+	static class OwnConfiguration {
+
+	}
+
+}
