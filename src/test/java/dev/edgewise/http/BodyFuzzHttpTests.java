@@ -7,8 +7,6 @@ import java.util.TreeMap;
 
 import dev.edgewise.Routes;
 import dev.edgewise.event.UserEvent;
-import dev.edgewise.session.EngineSettings;
-import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.web.MutatedBodies;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -26,14 +24,9 @@ class BodyFuzzHttpTests {
 
 	@Test
 	void answersAnyBodyWithASuccessOrAClientsError() {
-		EngineSettings defaults = EngineSettings.defaults(1 << 30);
-		SessionBounds bounds = defaults.session();
 		try (TestServer server = TestServer
 			.with(Routes.on(UserEvent.class).stream((event) -> Flux.just("ok")).broadcast())
-			.settings(new EngineSettings(
-					new SessionBounds(bounds.max(), bounds.idleTimeout(), bounds.tombstone(), bounds.maxTombstones(),
-							bounds.mailbox(), bounds.eventIds(), 1_000_000),
-					defaults.log(), defaults.conversation(), defaults.generation(), defaults.stream(), 200, false))
+			.property("edgewise.session.events-per-second", 1_000_000)
 			.start(); Wire wire = Wire.connect(server.port, 0)) {
 			String events = server.session() + "/events";
 			MutatedBodies bodies = new MutatedBodies(SEED);

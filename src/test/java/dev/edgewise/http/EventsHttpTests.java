@@ -10,8 +10,6 @@ import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.http.TestServer.Answer;
-import dev.edgewise.session.EngineSettings;
-import dev.edgewise.session.EngineSettings.SessionBounds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,8 +32,6 @@ class EventsHttpTests {
 
 	@BeforeAll
 	static void start() {
-		EngineSettings defaults = EngineSettings.defaults(1 << 30);
-		SessionBounds bounds = defaults.session();
 		server = TestServer
 			.with(Routes.on(UserStoppedSpeaking.class)
 				.id("assistant")
@@ -49,10 +45,7 @@ class EventsHttpTests {
 						.condition((event, generation) -> false)
 						.stream((event) -> Flux.never())
 						.broadcast())
-			.settings(new EngineSettings(
-					new SessionBounds(bounds.max(), bounds.idleTimeout(), bounds.tombstone(), bounds.maxTombstones(),
-							bounds.mailbox(), bounds.eventIds(), 50),
-					defaults.log(), defaults.conversation(), defaults.generation(), defaults.stream(), 200, false))
+			.property("edgewise.session.events-per-second", 50)
 			.start();
 	}
 
@@ -235,14 +228,7 @@ class EventsHttpTests {
 
 	@Test
 	void refusesWhileFull() {
-		EngineSettings defaults = EngineSettings.defaults(1 << 30);
-		SessionBounds bounds = defaults.session();
-		try (TestServer own = TestServer.with()
-			.settings(new EngineSettings(
-					new SessionBounds(1, bounds.idleTimeout(), bounds.tombstone(), bounds.maxTombstones(),
-							bounds.mailbox(), bounds.eventIds(), 50),
-					defaults.log(), defaults.conversation(), defaults.generation(), defaults.stream(), 200, false))
-			.start()) {
+		try (TestServer own = TestServer.with().property("edgewise.session.max", 1).start()) {
 			own.session();
 			Answer refused = own.post("/v1/sessions", "{}");
 			assertThat(refused.status()).isEqualTo(503);

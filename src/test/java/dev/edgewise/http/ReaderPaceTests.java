@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +23,6 @@ import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.http.Wire.Event;
-import dev.edgewise.web.WebSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +45,6 @@ class ReaderPaceTests {
 
 	@BeforeAll
 	static void start() {
-		WebSettings web = WebSettings.defaults();
 		server = TestServer.with(Routes.on(UserStoppedSpeaking.class)
 			.id("burst")
 			.interruptOn(UserStartedSpeaking.class)
@@ -57,10 +54,7 @@ class ReaderPaceTests {
 				}
 			})
 			.stream((event) -> Flux.range(1, ITEMS).map((i) -> new AgentResponse("word " + i + " ")))
-			.broadcast())
-			.web(new WebSettings("/v1", web.eventMaxSize(), web.arrayMaxSize(), Duration.ofSeconds(15),
-					web.sendBuffer(), Duration.ofSeconds(3)))
-			.start();
+			.broadcast()).property("edgewise.stream.stall-timeout", "3s").start();
 	}
 
 	@AfterAll

@@ -3,7 +3,6 @@ package dev.edgewise.http;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,9 +16,6 @@ import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.http.Wire.Event;
-import dev.edgewise.session.EngineSettings;
-import dev.edgewise.session.EngineSettings.LogBounds;
-import dev.edgewise.web.WebSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +42,6 @@ class StreamHttpTests {
 
 	@BeforeAll
 	static void start() {
-		EngineSettings defaults = EngineSettings.defaults(1 << 30);
 		server = TestServer
 			.with(Routes.on(UserTranscriptionReceived.class)
 				.id("answer")
@@ -58,8 +53,7 @@ class StreamHttpTests {
 						.onInterrupt(interruptions::add)
 						.stream((event) -> Flux.concat(Flux.just("one"), Flux.never()))
 						.broadcast())
-			.settings(new EngineSettings(defaults.session(), new LogBounds(64, 1 << 20, 1 << 28),
-					defaults.conversation(), defaults.generation(), defaults.stream(), 200, false))
+			.property("edgewise.session.log.frames", 64)
 			.start();
 	}
 
@@ -210,11 +204,8 @@ class StreamHttpTests {
 
 	@Test
 	void beatsWhenIdleWithoutABlankLine() {
-		WebSettings web = WebSettings.defaults();
-		try (TestServer own = TestServer.with()
-			.web(new WebSettings("/v1", web.eventMaxSize(), web.arrayMaxSize(), Duration.ofMillis(100),
-					web.sendBuffer(), web.stallTimeout()))
-			.start(); Wire wire = own.stream(own.session() + "/stream")) {
+		try (TestServer own = TestServer.with().property("edgewise.stream.heartbeat", "100ms").start();
+				Wire wire = own.stream(own.session() + "/stream")) {
 			assertThat(wire.line()).isEqualTo("retry:1000\n");
 			assertThat(wire.line()).isEqualTo(":\n");
 			assertThat(wire.line()).isEqualTo(": \n");
