@@ -3,6 +3,7 @@ package dev.edgewise.http;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,7 @@ import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.http.Wire.Event;
+import dev.edgewise.session.EngineListener;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -293,6 +295,45 @@ class StreamHttpTests {
 	}
 
 	@Test
+	void tellsWhenTheInterruptedFrameHasBeenWritten() throws Exception {
+		try (TestServer own = TestServer
+			.with(Routes.on(UserStoppedSpeaking.class)
+				.id("forever")
+				.interruptOn(UserStartedSpeaking.class)
+				.stream((event) -> Flux.never())
+				.broadcast())
+			.source(Listening.class)
+			.start()) {
+			String session = own.session();
+			try (Wire wire = own.converse(session, FOREVER)) {
+				wire.until("AgentGenerationStarted");
+				own.post(session + "/events", CUT);
+				wire.until("AgentGenerationInterrupted");
+				assertThat(own.context.getBean(Listening.class).silent.poll(5, TimeUnit.SECONDS)).isEqualTo("forever");
+			}
+		}
+	}
+
+	@Test
+	void endsStreamsCleanlyWhenTheServerStops() {
+		TestServer own = TestServer
+			.with(Routes.on(UserStoppedSpeaking.class).stream((event) -> Flux.never()).broadcast())
+			.property("server.shutdown", "graceful")
+			.property("edgewise.shutdown.grace", "100ms")
+			.start();
+		String session = own.session();
+		try (Wire wire = own.converse(session, FOREVER); Wire plain = own.stream(session + "/stream")) {
+			wire.until("AgentGenerationStarted");
+			long begin = System.nanoTime();
+			own.close();
+			assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin)).isLessThan(10);
+			assertThat(plain.events()).extracting(Event::name)
+				.containsExactly("AgentGenerationInterrupted", "SessionClosed");
+			assertThat(wire.until("AgentGenerationInterrupted")).hasSize(1);
+		}
+	}
+
+	@Test
 	void speaksHttp2InTheClear() throws Exception {
 		try (TestServer own = TestServer
 			.with(Routes.on(DTMFInput.class).stream((event) -> Flux.range(0, 500).map(String::valueOf)).broadcast())
@@ -311,6 +352,17 @@ class StreamHttpTests {
 			assertThat(response.body().lines().filter((line) -> line.startsWith("id:")))
 				.containsExactlyElementsOf(LongStream.rangeClosed(1, 503).mapToObj((id) -> "id:" + id).toList());
 		}
+	}
+
+	static final class Listening implements EngineListener {
+
+		final BlockingQueue<String> silent = new LinkedBlockingQueue<>();
+
+		@Override
+		public void silent(String route, Duration latency) {
+			this.silent.add(route);
+		}
+
 	}
 
 }
