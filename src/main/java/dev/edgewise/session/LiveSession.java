@@ -729,8 +729,9 @@ final class LiveSession implements Session {
 				run.speaking = true;
 				this.conversation.begin(run.utterance);
 			}
+			entry.textFrom = run.textEnd;
 			entry.textTo = run.utterance.append(response.content(), frame.at());
-			entry.textFrom = Math.max(0, entry.textTo - response.content().length());
+			run.textEnd = entry.textTo;
 		}
 		else {
 			this.conversation.append(frame);
