@@ -3,6 +3,7 @@ package dev.edgewise.web;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.edgewise.session.LogReader;
@@ -31,9 +32,9 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
  * WebFlux commits the response with the prelude; when that is written, what the reader
  * has ready is taken into one small buffer and flushed, and the next batch is chosen only
  * when the channel's outbound buffer is empty again: until then an interruption may still
- * overtake everything that has not been taken. After each batch the stream goes to the
- * end of its loop's queue, so that readers share the loop. A publisher of buffers would
- * not do: operators and the server ask it for dozens of frames ahead.
+ * overtake everything that has not been taken. After each batch the loop looks after its
+ * sockets and other streams, so that readers share it and events are heard. A publisher
+ * of buffers would not do: operators and the server ask it for dozens of frames ahead.
  * <p>
  * What the kernel may hold besides is bounded where it can be: unsent bytes on the native
  * transport, else the send buffer. Both are set on connections that stream, and put back
@@ -170,9 +171,24 @@ final class ChannelStreamWriter implements StreamWriter {
 			}
 		}
 
+		/**
+		 * Goes on in the next round of the loop. A task that queues itself again would
+		 * keep the loop from its sockets for up to a second: it polls them only when its
+		 * queue is empty, and what is due is not put there before.
+		 */
+		private void proceed() {
+			if (!this.ended && this.scheduled.compareAndSet(false, true)) {
+				submit(() -> this.channel.eventLoop().schedule(this, 0, TimeUnit.NANOSECONDS));
+			}
+		}
+
 		private void execute(Runnable task) {
+			submit(() -> this.channel.eventLoop().execute(task));
+		}
+
+		private void submit(Runnable submission) {
 			try {
-				this.channel.eventLoop().execute(task);
+				submission.run();
 			}
 			catch (RejectedExecutionException ex) {
 				// the loop has gone, and the channel with it
@@ -256,7 +272,7 @@ final class ChannelStreamWriter implements StreamWriter {
 			if (written != null) {
 				written.forEach(Runnable::run);
 			}
-			wake();
+			proceed();
 		}
 
 		@Override
