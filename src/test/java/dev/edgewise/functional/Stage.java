@@ -362,13 +362,13 @@ final class Stage implements AutoCloseable {
 		final List<Duration> cleanups = new CopyOnWriteArrayList<>();
 
 		@Override
-		public void sessions(int open) {
-			this.sessions.set(open);
+		public void sessions(int change) {
+			this.sessions.addAndGet(change);
 		}
 
 		@Override
-		public void streams(int open) {
-			this.streams.set(open);
+		public void streams(int change) {
+			this.streams.addAndGet(change);
 		}
 
 		@Override
