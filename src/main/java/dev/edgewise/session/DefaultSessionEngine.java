@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ import dev.edgewise.SessionClosedException;
 import dev.edgewise.UnknownSessionException;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.route.RouteTable;
+import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.LiveSession.Applied;
 import dev.edgewise.session.LiveSession.Opening;
 import org.jspecify.annotations.Nullable;
@@ -215,8 +217,17 @@ public final class DefaultSessionEngine implements SessionEngine {
 	}
 
 	private Mono<Applied> submit(String session, List<Submission> events, @Nullable Opening opening, boolean limited) {
-		return Mono.create((sink) -> session(session).submit(events, opening, limited,
-				(applied, failure) -> answer(sink, applied, failure)));
+		return Mono.create((sink) -> {
+			AtomicBoolean cancelled = new AtomicBoolean();
+			sink.onCancel(() -> cancelled.set(true));
+			session(session).submit(events, opening, limited, (applied, failure) -> {
+				answer(sink, applied, failure);
+				// Nobody is there any more to close the reader.
+				if (cancelled.get() && applied != null && applied.cursor() != null) {
+					applied.cursor().close();
+				}
+			});
+		});
 	}
 
 	private static void answer(MonoSink<Applied> sink, @Nullable Applied applied, @Nullable RuntimeException failure) {
@@ -267,6 +278,11 @@ public final class DefaultSessionEngine implements SessionEngine {
 			}
 			return look.apply(session);
 		});
+	}
+
+	@Override
+	public void eventRefused() {
+		this.engine.tell((listener) -> listener.event("unknown", EventOutcome.REFUSED));
 	}
 
 	@Override

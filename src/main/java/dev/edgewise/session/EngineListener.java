@@ -34,7 +34,7 @@ public interface EngineListener {
 
 	/**
 	 * An event arrived from outside.
-	 * @param type its name on the wire
+	 * @param type its name on the wire, or "unknown" if it could not be read
 	 * @param outcome what became of it
 	 */
 	default void event(String type, EventOutcome outcome) {

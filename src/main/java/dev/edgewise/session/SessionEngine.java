@@ -72,6 +72,11 @@ public interface SessionEngine extends Edgewise {
 	Mono<ConversationContext> conversation(String session);
 
 	/**
+	 * Takes note of an event that an edge has refused because it could not be read.
+	 */
+	void eventRefused();
+
+	/**
 	 * Whether every thread for blocking nodes is held.
 	 */
 	boolean blockingExhausted();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 import dev.edgewise.ConversationContext;
@@ -178,21 +179,21 @@ public final class HttpEdge {
 	private Mono<ServerResponse> publish(ServerRequest request) {
 		String session = request.pathVariable("id");
 		boolean streaming = wantsStream(request);
-		return body(request, this.settings.arrayMaxSize(), true).flatMap((bytes) -> {
-			EventReader.Events body = this.events.events(bytes);
-			if (streaming) {
-				return refusing(this.engine.publishAndRead(session, body.submissions()))
-					.flatMap(this.streams::response);
-			}
-			return refusing(this.engine.publishAll(session, body.submissions()))
-				.map((receipts) -> receipts.stream().map(HttpEdge::describe).toList())
-				.flatMap((receipts) -> json(HttpStatus.ACCEPTED, body.array() ? receipts : receipts.get(0)));
-		});
+		return counted(() -> body(request, this.settings.arrayMaxSize(), true).map(this.events::events))
+			.flatMap((body) -> {
+				if (streaming) {
+					return refusing(this.engine.publishAndRead(session, body.submissions()))
+						.flatMap(this.streams::response);
+				}
+				return refusing(this.engine.publishAll(session, body.submissions()))
+					.map((receipts) -> receipts.stream().map(HttpEdge::describe).toList())
+					.flatMap((receipts) -> json(HttpStatus.ACCEPTED, body.array() ? receipts : receipts.get(0)));
+			});
 	}
 
 	private Mono<ServerResponse> publishToAll(ServerRequest request) {
-		return body(request, this.settings.eventMaxSize(), true)
-			.flatMap((bytes) -> refusing(this.engine.publishToAll(this.events.event(bytes))))
+		return counted(() -> body(request, this.settings.eventMaxSize(), true).map(this.events::event))
+			.flatMap((event) -> refusing(this.engine.publishToAll(event)))
 			.flatMap((broadcast) -> {
 				Map<String, Object> counts = new LinkedHashMap<>();
 				counts.put("sessions", broadcast.sessions());
@@ -200,6 +201,13 @@ public final class HttpEdge {
 				counts.put("started", broadcast.started());
 				return json(HttpStatus.ACCEPTED, counts);
 			});
+	}
+
+	/**
+	 * Has events counted that never come to the engine because they cannot be read.
+	 */
+	private <T> Mono<T> counted(Supplier<Mono<T>> events) {
+		return Mono.defer(events).doOnError((error) -> this.engine.eventRefused());
 	}
 
 	private Mono<ServerResponse> stream(ServerRequest request) {

@@ -18,9 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BodyFuzzHttpTests {
 
-	private static final int BODIES = Integer.getInteger("edgewise.fuzz.bodies", 10_000);
+	private static final int BODIES = Integer.getInteger("fuzz.bodies", 10_000);
 
-	private static final long SEED = Long.getLong("edgewise.fuzz.seed", 4711);
+	private static final long SEED = Long.getLong("fuzz.seed", 4711);
 
 	@Test
 	void answersAnyBodyWithASuccessOrAClientsError() {

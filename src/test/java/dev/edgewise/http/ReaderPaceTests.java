@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ReaderPaceTests {
 
-	private static final int ITEMS = Integer.getInteger("edgewise.burst.items", 20_000);
+	private static final int ITEMS = Integer.getInteger("burst.items", 20_000);
 
 	private static final int READERS = 100;
 

@@ -183,6 +183,20 @@ class PrometheusTests {
 	}
 
 	@Test
+	void countsEventsThatCannotBeRead(TestInfo test) throws Exception {
+		edgewise.open(id(test), Map.of()).block();
+		int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+		HttpRequest request = HttpRequest
+			.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/sessions/" + id(test) + "/events"))
+			.header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"Nonsense\"}"))
+			.build();
+		assertThat(this.client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(422);
+		assertThat(figure("edgewise_events_total{outcome=\"refused\",type=\"other\"}")).isOne();
+		edgewise.close(id(test)).block();
+	}
+
+	@Test
 	void countsSessionsAndStreamsThatAreOpen(TestInfo test) {
 		double sessions = figure("edgewise_sessions");
 		double streams = figure("edgewise_streams");
