@@ -249,6 +249,9 @@ final class Stage implements AutoCloseable {
 			Stage.await(closed);
 			advance(Duration.ofSeconds(1));
 			this.readers.forEach(TestSubscriber::cancel);
+			if (!this.own.isEmpty()) {
+				until(() -> this.spy.streams.get() == 0 && this.spy.stuck.get() == 0);
+			}
 			assertThat(this.spy.live).as("live generations").hasValue(0);
 			assertThat(this.spy.streams).as("open streams").hasValue(0);
 			assertThat(this.spy.sessions).as("open sessions").hasValue(0);
