@@ -117,12 +117,21 @@ public final class Caller implements AutoCloseable {
 	 * @param match which
 	 */
 	public Heard next(Class<?> type, Predicate<Heard> match) {
+		return next(type.getSimpleName(), match);
+	}
+
+	/**
+	 * Listens up to the next event of a type that matches.
+	 * @param type the name of the type on the wire
+	 * @param match which
+	 */
+	public Heard next(String type, Predicate<Heard> match) {
 		for (Heard next = next(); next != null; next = next()) {
-			if (next.type().equals(type.getSimpleName()) && match.test(next)) {
+			if (next.type().equals(type) && match.test(next)) {
 				return next;
 			}
 		}
-		throw new AssertionError("The stream ended without " + type.getSimpleName() + ": " + this.heard);
+		throw new AssertionError("The stream ended without " + type + ": " + this.heard);
 	}
 
 	/**
