@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -56,13 +55,11 @@ class ExamplesTests {
 			.dependOnClassesThat()
 			.belongToAnyOf(Routes.class)
 			.check(APPLICATIONS);
-		noMethods().that()
-			.areDeclaredInClassesThat()
+		noClasses().that()
 			.resideInAPackage(BASE + ".fluent")
 			.should()
-			.beMetaAnnotatedWith(Route.class)
-			.orShould()
-			.beMetaAnnotatedWith(OnInterrupt.class)
+			.dependOnClassesThat()
+			.belongToAnyOf(Route.class, OnInterrupt.class)
 			.check(APPLICATIONS);
 	}
 

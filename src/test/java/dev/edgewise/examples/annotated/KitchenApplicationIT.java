@@ -3,7 +3,6 @@ package dev.edgewise.examples.annotated;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import dev.edgewise.Receipt;
 import dev.edgewise.event.AgentGenerationComplete;
@@ -18,6 +17,7 @@ import dev.edgewise.examples.Caller;
 import dev.edgewise.examples.Caller.Heard;
 import dev.edgewise.examples.ExampleTest;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -152,8 +152,7 @@ class KitchenApplicationIT {
 			.tags("route", "recipe", "reason", "event", "cause", "UserStartedSpeaking")
 			.timers()
 			.stream()
-			.peek((timer) -> assertThat(timer.max(TimeUnit.SECONDS)).isLessThan(5))
-			.mapToLong((timer) -> timer.count())
+			.mapToLong(Timer::count)
 			.sum();
 	}
 

@@ -20,6 +20,7 @@ import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.examples.Caller;
 import dev.edgewise.examples.Caller.Heard;
 import dev.edgewise.examples.ExampleTest;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -142,7 +143,7 @@ class HotlineApplicationIT {
 			.tags("route", "workshop", "cause", "UserStartedSpeaking", "verdict", verdict)
 			.counters()
 			.stream()
-			.mapToDouble((counter) -> counter.count())
+			.mapToDouble(Counter::count)
 			.sum();
 	}
 

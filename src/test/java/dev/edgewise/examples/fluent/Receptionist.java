@@ -19,15 +19,16 @@ import org.springframework.stereotype.Component;
 @Component
 class Receptionist {
 
+	private static final Duration BREATH = Duration.ofMillis(200);
+
 	Flux<Object> answer(ConversationContext conversation) {
 		Flux<Object> talk = Flux.range(1, 100_000)
 			.delayElements(Duration.ofMillis(10))
 			.map((minute) -> "You are caller number " + minute + ". ");
 		if (lastWords(conversation).contains("broken")) {
-			return Flux
-				.<Object>just("I shall put you through. ", new LogMetric("broken", 1),
-						new AgentHandoff("technician", "a machine is broken"))
-				.concatWith(talk);
+			Flux<Object> handover = Flux.just(new LogMetric("broken", 1),
+					new AgentHandoff("technician", "a machine is broken"));
+			return Flux.concat(Flux.just("I shall put you through. "), handover.delaySubscription(BREATH), talk);
 		}
 		return talk;
 	}

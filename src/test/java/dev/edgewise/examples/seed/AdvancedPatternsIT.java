@@ -16,6 +16,7 @@ import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.examples.Caller;
 import dev.edgewise.examples.Caller.Heard;
 import dev.edgewise.examples.ExampleTest;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -113,7 +114,7 @@ class AdvancedPatternsIT {
 			.tags("route", route, "cause", "UserStartedSpeaking", "verdict", "ignore")
 			.counters()
 			.stream()
-			.mapToDouble((counter) -> counter.count())
+			.mapToDouble(Counter::count)
 			.sum();
 	}
 
