@@ -15,6 +15,8 @@ import java.lang.annotation.Target;
  * nothing. It may block or return a {@code Publisher}, for at most
  * {@code edgewise.generation.handler-timeout}. It never delays a fence or an event; if it
  * fails, that is logged and counted and changes nothing else.
+ * <p>
+ * Several are called one after the other: by {@code @Order}, then bean name and method.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  *         .broadcast();
  * }
  * </pre>
+ *
+ * All routes are known before {@link Edgewise} is: a node of a fluent route that
+ * publishes by itself is given an {@code ObjectProvider<Edgewise>}. An annotated bean
+ * need not care.
  */
 public final class Routes {
 

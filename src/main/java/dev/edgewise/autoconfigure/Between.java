@@ -6,6 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.time.Duration;
+import java.util.function.Function;
 
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
@@ -44,23 +45,43 @@ import org.springframework.util.unit.DataSize;
 	Class<? extends Payload>[] payload() default {};
 
 	/**
-	 * Checks durations.
+	 * Checks values of a type that has an order and a notation.
+	 *
+	 * @param <T> the type
 	 */
-	final class OfDuration implements ConstraintValidator<Between, Duration> {
+	abstract class Of<T extends Comparable<T>> implements ConstraintValidator<Between, T> {
 
-		private Duration min = Duration.ZERO;
+		private final Function<String, T> notation;
 
-		private Duration max = Duration.ZERO;
+		private @Nullable T min;
 
-		@Override
-		public void initialize(Between range) {
-			this.min = DurationStyle.detectAndParse(range.min());
-			this.max = DurationStyle.detectAndParse(range.max());
+		private @Nullable T max;
+
+		Of(Function<String, T> notation) {
+			this.notation = notation;
 		}
 
 		@Override
-		public boolean isValid(@Nullable Duration value, ConstraintValidatorContext context) {
-			return value == null || (value.compareTo(this.min) >= 0 && value.compareTo(this.max) <= 0);
+		public void initialize(Between range) {
+			this.min = this.notation.apply(range.min());
+			this.max = this.notation.apply(range.max());
+		}
+
+		@Override
+		public boolean isValid(@Nullable T value, ConstraintValidatorContext context) {
+			return value == null || this.min == null || this.max == null
+					|| (value.compareTo(this.min) >= 0 && value.compareTo(this.max) <= 0);
+		}
+
+	}
+
+	/**
+	 * Checks durations.
+	 */
+	final class OfDuration extends Of<Duration> {
+
+		OfDuration() {
+			super(DurationStyle::detectAndParse);
 		}
 
 	}
@@ -68,21 +89,10 @@ import org.springframework.util.unit.DataSize;
 	/**
 	 * Checks sizes.
 	 */
-	final class OfSize implements ConstraintValidator<Between, DataSize> {
+	final class OfSize extends Of<DataSize> {
 
-		private DataSize min = DataSize.ofBytes(0);
-
-		private DataSize max = DataSize.ofBytes(0);
-
-		@Override
-		public void initialize(Between range) {
-			this.min = DataSize.parse(range.min());
-			this.max = DataSize.parse(range.max());
-		}
-
-		@Override
-		public boolean isValid(@Nullable DataSize value, ConstraintValidatorContext context) {
-			return value == null || (value.compareTo(this.min) >= 0 && value.compareTo(this.max) <= 0);
+		OfSize() {
+			super(DataSize::parse);
 		}
 
 	}

@@ -9,7 +9,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * {@linkplain AutoConfiguration Auto-configuration} of the engine and its bounds.
+ * {@linkplain AutoConfiguration Auto-configuration} of the properties and the bounds of
+ * the engine.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(EdgewiseProperties.class)

@@ -2,77 +2,44 @@ package dev.edgewise.autoconfigure;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Map.Entry;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
-import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
  * Keys under {@code edgewise} are set that nobody reads.
  */
 final class UnknownKeysException extends RuntimeException {
 
-	private final SortedSet<ConfigurationProperty> unknown;
+	private final List<ConfigurationProperty> unknown;
 
-	private final Collection<ConfigurationPropertyName> known;
+	private final List<ConfigurationPropertyName> known;
 
 	UnknownKeysException(SortedSet<ConfigurationProperty> unknown, Collection<ConfigurationPropertyName> known) {
-		super("Unknown configuration: " + unknown.stream().map(Analyzer::describe).collect(Collectors.joining(", ")));
-		this.unknown = unknown;
+		super("Unknown configuration: "
+				+ unknown.stream().map(UnknownKeysException::describe).collect(Collectors.joining(", ")));
+		this.unknown = List.copyOf(unknown);
 		this.known = List.copyOf(known);
 	}
 
 	/**
-	 * Tells where the keys are set, and what there is instead.
+	 * The keys that are set, in alphabetical order.
 	 */
-	static final class Analyzer extends AbstractFailureAnalyzer<UnknownKeysException> {
+	List<ConfigurationProperty> unknown() {
+		return this.unknown;
+	}
 
-		@Override
-		protected FailureAnalysis analyze(Throwable rootFailure, UnknownKeysException cause) {
-			String description = cause.unknown.stream()
-				.map((property) -> "    " + describe(property))
-				.collect(Collectors.joining("\n", "Configuration is set that nobody reads:\n\n", ""));
-			Map<ConfigurationPropertyName, SortedSet<String>> instead = new TreeMap<>();
-			for (ConfigurationProperty property : cause.unknown) {
-				ConfigurationPropertyName parent = property.getName().getParent();
-				while (childrenOf(parent, cause.known).isEmpty() && parent.getNumberOfElements() > 1) {
-					parent = parent.getParent();
-				}
-				instead.put(parent, childrenOf(parent, cause.known));
-			}
-			String action = instead.entrySet()
-				.stream()
-				.map(Analyzer::describe)
-				.collect(Collectors.joining("\n", "Remove or correct the keys. There is:\n\n", ""));
-			return new FailureAnalysis(description, action, cause);
-		}
+	/**
+	 * The keys that are read.
+	 */
+	List<ConfigurationPropertyName> known() {
+		return this.known;
+	}
 
-		private static SortedSet<String> childrenOf(ConfigurationPropertyName parent,
-				Collection<ConfigurationPropertyName> known) {
-			return known.stream()
-				.filter(parent::isParentOf)
-				.map((name) -> name.getLastElement(ConfigurationPropertyName.Form.ORIGINAL))
-				.collect(Collectors.toCollection(TreeSet::new));
-		}
-
-		private static String describe(ConfigurationProperty property) {
-			@Nullable Object origin = property.getOrigin();
-			return property.getName() + ((origin != null) ? " (" + origin + ")" : "");
-		}
-
-		private static String describe(Entry<ConfigurationPropertyName, SortedSet<String>> keys) {
-			return "    " + keys.getKey() + ": " + String.join(", ", keys.getValue());
-		}
-
+	static String describe(ConfigurationProperty property) {
+		return property.getName() + ((property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "");
 	}
 
 }

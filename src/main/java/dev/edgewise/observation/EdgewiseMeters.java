@@ -68,13 +68,13 @@ public final class EdgewiseMeters implements EngineListener {
 	}
 
 	@Override
-	public void sessions(int open) {
-		this.sessions.set(open);
+	public void sessions(int change) {
+		this.sessions.addAndGet(change);
 	}
 
 	@Override
-	public void streams(int open) {
-		this.streams.set(open);
+	public void streams(int change) {
+		this.streams.addAndGet(change);
 	}
 
 	@Override

@@ -216,7 +216,7 @@ final class ExpressionTypes {
 			report("there is no bean '%s'".formatted(name), "Name a bean of the application context");
 			return Types.UNKNOWN;
 		}
-		Class<?> type = this.beanFactory.getType(name, false);
+		Class<?> type = RouteScanner.typeOf(this.beanFactory, name);
 		return (type != null) ? Types.of(ClassUtils.getUserClass(type)) : Types.UNKNOWN;
 	}
 
@@ -272,7 +272,8 @@ final class ExpressionTypes {
 	private Types member(Types target, String member, Lookup lookup) {
 		List<Types> found = new ArrayList<>();
 		List<Class<?>> without = new ArrayList<>();
-		for (Class<?> type : target.classes()) {
+		for (Class<?> declared : target.classes()) {
+			Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(declared);
 			Optional<Types> one = open(type) ? Optional.of(Types.UNKNOWN) : lookup.find(type);
 			if (one.isPresent()) {
 				found.add(one.get());
@@ -293,15 +294,11 @@ final class ExpressionTypes {
 	}
 
 	private String instead(List<Class<?>> types) {
-		return types.stream()
-			.limit(3)
-			.map((type) -> type.getSimpleName() + " has "
-					+ this.properties.names(type)
-						.stream()
-						.limit(12)
-						.collect(Collectors.collectingAndThen(Collectors.joining(", "),
-								(names) -> names.isEmpty() ? "no properties" : names)))
-			.collect(Collectors.joining("; "));
+		return types.stream().limit(3).map((type) -> {
+			List<String> names = this.properties.names(type);
+			return names.isEmpty() ? type.getSimpleName() + " has no properties to ask for"
+					: type.getSimpleName() + " has " + String.join(", ", names.subList(0, Math.min(12, names.size())));
+		}).collect(Collectors.joining("; "));
 	}
 
 	private static boolean open(Class<?> type) {
@@ -313,7 +310,7 @@ final class ExpressionTypes {
 	 * have subclasses is also of the class itself; other values need not be.
 	 */
 	private static boolean isComplete(Class<?> type, boolean given) {
-		return type.isPrimitive() || Modifier.isFinal(type.getModifiers()) || WORDS.contains(type)
+		return Modifier.isFinal(type.getModifiers()) || WORDS.contains(type)
 				|| (given && !type.isInterface() && !Modifier.isAbstract(type.getModifiers()));
 	}
 

@@ -13,10 +13,10 @@ import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.expression.BeanResolver;
 import org.springframework.expression.ConstructorResolver;
 import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.ExpressionException;
 import org.springframework.expression.IndexAccessor;
 import org.springframework.expression.MethodResolver;
 import org.springframework.expression.OperatorOverloader;
-import org.springframework.expression.ParseException;
 import org.springframework.expression.PropertyAccessor;
 import org.springframework.expression.TypeComparator;
 import org.springframework.expression.TypeConverter;
@@ -77,7 +77,7 @@ final class Expressions {
 			new ExpressionTypes(this.properties, this.beanFactory, attribute, root, place).check(expression.getAST());
 			return expression;
 		}
-		catch (ParseException ex) {
+		catch (ExpressionException ex) {
 			place.report(attribute,
 					"'%s' cannot be read at position %d: %s".formatted(text, ex.getPosition(), ex.getSimpleMessage()),
 					"Write a SpEL expression that yields a boolean");

@@ -31,8 +31,10 @@ import org.reactivestreams.Publisher;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
@@ -188,8 +190,21 @@ public final class RouteScanner {
 			.getAttribute(AutoProxyUtils.ORIGINAL_TARGET_CLASS_ATTRIBUTE) instanceof Class<?> original) {
 			return original;
 		}
-		Class<?> type = this.beanFactory.getType(definition, false);
+		Class<?> type = typeOf(this.beanFactory, definition);
 		return (type != null) ? ClassUtils.getUserClass(type) : null;
+	}
+
+	/**
+	 * The type of a bean that need not exist; null if it cannot be told. A definition
+	 * that is broken is no business of ours: it fails when the bean is created, if ever.
+	 */
+	static @Nullable Class<?> typeOf(BeanFactory beanFactory, String name) {
+		try {
+			return beanFactory.getType(name, false);
+		}
+		catch (BeansException | LinkageError ex) {
+			return null;
+		}
 	}
 
 	private boolean exists(String name) {
@@ -431,7 +446,7 @@ public final class RouteScanner {
 			return;
 		}
 		Object bean = existing(name);
-		Class<?> actual = (bean != null) ? classOf(bean) : this.beanFactory.getType(name, false);
+		Class<?> actual = (bean != null) ? classOf(bean) : typeOf(this.beanFactory, name);
 		Class<?> seen = this.types.get(name);
 		if (actual == null || actual == seen || this.fluent.contains(name)) {
 			return;

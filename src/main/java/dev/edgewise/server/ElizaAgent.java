@@ -63,13 +63,12 @@ class ElizaAgent {
 
 	@OnInterrupt
 	void interrupted(Interruption interruption) {
-		log.info("Stopped after {} ms ({}): {}", interruption.elapsed().toMillis(), interruption.reason(),
-				interruption.delivered());
+		log.info("Stopped after {} ms: {}", interruption.elapsed().toMillis(), interruption.reason());
 	}
 
 	private static String lookBack(Interruption interruption) {
 		boolean byUser = interruption.reason() == Reason.EVENT || interruption.reason() == Reason.REPLACED;
-		String delivered = interruption.delivered().strip();
+		String delivered = interruption.delivered().strip().replaceAll("[.,!?]+$", "");
 		if (delivered.isEmpty()) {
 			return byUser ? "You spoke before I had said a word. " : "I was cut off before I had said a word. ";
 		}

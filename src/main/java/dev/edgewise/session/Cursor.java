@@ -155,7 +155,8 @@ final class Cursor implements LogReader {
 	 * Tells the reader that something has come. The writer's.
 	 */
 	void wakeIfWaiting() {
-		if (this.waiting.get() && this.waiting.compareAndSet(true, false)) {
+		boolean news = this.waiting.get() && (this.position < this.log.last() || isComplete());
+		if (news && this.waiting.compareAndSet(true, false)) {
 			wake();
 		}
 	}

@@ -104,7 +104,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 		}
 		session.onClosed(() -> closed(entry));
 		watch(entry, session.idleSince() + idleTimeout());
-		tellOpen();
+		this.engine.tell((listener) -> listener.sessions(1));
 		return new Opened(session, true);
 	}
 
@@ -126,7 +126,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 
 	private void closed(Entry entry) {
 		this.open.decrementAndGet();
-		tellOpen();
+		this.engine.tell((listener) -> listener.sessions(-1));
 		unwatch(entry);
 		entry.deadline = this.deadlines
 			.add(this.engine.nanos() + this.engine.settings().session().tombstone().toNanos(), () -> forget(entry));
@@ -161,11 +161,6 @@ public final class DefaultSessionEngine implements SessionEngine {
 		if (this.sessions.remove(entry.session.id(), entry)) {
 			entry.session.forget();
 		}
-	}
-
-	private void tellOpen() {
-		int now = this.open.get();
-		this.engine.tell((listener) -> listener.sessions(now));
 	}
 
 	private LiveSession session(String id) {

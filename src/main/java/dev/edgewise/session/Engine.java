@@ -24,6 +24,8 @@ final class Engine {
 
 	private static final Logger logger = LoggerFactory.getLogger(Engine.class);
 
+	private static final long LEAN_LOG = 64 * 1024;
+
 	private final RouteTable routes;
 
 	private final EngineSettings settings;
@@ -159,13 +161,13 @@ final class Engine {
 	}
 
 	void streamOpened() {
-		int open = this.openStreams.incrementAndGet();
-		tell((listener) -> listener.streams(open));
+		this.openStreams.incrementAndGet();
+		tell((listener) -> listener.streams(1));
 	}
 
 	void streamClosed() {
 		int open = this.openStreams.decrementAndGet();
-		tell((listener) -> listener.streams(open));
+		tell((listener) -> listener.streams(-1));
 		if (open == 0 && this.draining) {
 			this.whenNoStreams.run();
 		}
@@ -194,6 +196,13 @@ final class Engine {
 		if (this.openStreams.get() == 0) {
 			action.run();
 		}
+	}
+
+	/**
+	 * The bytes that a log may hold: fewer while the memory of all logs is used up.
+	 */
+	long byteLimit(FrameLog log) {
+		return isLogMemoryFull() ? Math.min(LEAN_LOG, log.maxBytes()) : log.maxBytes();
 	}
 
 	boolean isDraining() {

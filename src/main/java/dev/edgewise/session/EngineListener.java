@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
 public interface EngineListener {
 
 	/**
-	 * A session was opened or has ended.
-	 * @param open how many are open now
+	 * The number of open sessions has changed.
+	 * @param change by how many
 	 */
-	default void sessions(int open) {
+	default void sessions(int change) {
 	}
 
 	/**
-	 * A stream was opened or has ended.
-	 * @param open how many are open now
+	 * The number of open streams has changed.
+	 * @param change by how many
 	 */
-	default void streams(int open) {
+	default void streams(int change) {
 	}
 
 	/**

@@ -4,23 +4,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 import dev.edgewise.ConversationContext;
-import dev.edgewise.EventConflictException;
 import dev.edgewise.EventRefusedException;
 import dev.edgewise.EventRefusedException.Bound;
 import dev.edgewise.Frame;
@@ -39,7 +33,6 @@ import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.SessionClosed;
-import dev.edgewise.event.StreamGap;
 import dev.edgewise.interruption.Decision;
 import dev.edgewise.interruption.Decision.Verdict;
 import dev.edgewise.interruption.Evidence;
@@ -57,43 +50,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Exceptions;
-import reactor.util.concurrent.Queues;
 
 /**
- * One session at work.
+ * One session at work: its events and the life of its generations.
  * <p>
- * A session has one writer at any moment and no locks. Whoever has something for it puts
- * that into a queue and counts it; who finds the count at zero is the writer until it has
- * brought it back to zero. So a thread of a client, of a node or of a timer does the work
- * of others for a while, but never for long: after a turn of bounded length the writer
- * goes on as a task of its own.
- * <p>
- * There are two kinds of work. <em>Control</em> (events from outside, fences, ends,
- * timers) goes first, always: before each item that waits for a number the writer looks
- * whether there is any. <em>Content</em> (the items of nodes) waits in the queue of its
- * generation, at most as long as its node has been asked for, and is numbered while the
- * log has room. So how long an interruption takes does not depend on how much is queued.
- * <p>
- * One event is applied as {@link #react} says: whom does this cut off, and whom does it
- * start? What that appends (the engine's own frames) and what nodes emit are events as
- * well; they are applied in the order of their numbers, before the next event from
- * outside, in {@link #settle()}. Cutting off is {@link #cut}: fence, frame, and only then
- * the node. Everything else is the life of a generation: {@link #launch},
- * {@link #number}, {@link #complete}, {@link #fail}, {@link #nodeEnded},
- * {@link #handled}.
+ * It has one writer at any moment, which its {@link Mailbox} sees to; unless a method
+ * says that it is any thread's, it is the writer's. One event is applied as
+ * {@link #react} says: whom does this cut off, and whom does it start? What that appends
+ * (the engine's own frames) and what nodes emit are events as well; they are applied in
+ * the order of their numbers, before the next event from outside, in {@link #settle()}.
+ * Cutting off is {@link #cut}: fence, frame, and only then the node. Everything else is
+ * the life of a generation: {@link #launch}, {@link #number(Run, Object)},
+ * {@link #complete}, {@link #fail(Run, Throwable)}, {@link #nodeEnded}, {@link #handled}.
  */
-final class LiveSession implements Session {
+final class LiveSession implements Session, Mailbox.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(LiveSession.class);
 
 	/** Items of one generation that are numbered before the next one's turn. */
 	private static final int ITEMS_IN_A_ROW = 8;
-
-	/** Steps after which the writer goes on as a task of its own. */
-	private static final int TURN = 256;
-
-	/** The bytes that a log may hold while the memory of all logs is used up. */
-	private static final long LEAN_LOG = 64 * 1024;
 
 	private final Engine engine;
 
@@ -103,15 +78,16 @@ final class LiveSession implements Session {
 
 	private final long createdNanos;
 
-	private final Queue<Runnable> control = Queues.<Runnable>unboundedMultiproducer().get();
+	private final Mailbox mailbox;
 
-	private final AtomicInteger work = new AtomicInteger();
+	/** Submissions that wait for the writer. */
+	private final AtomicInteger waiting = new AtomicInteger();
 
-	private final AtomicInteger mailbox = new AtomicInteger();
-
-	private final AtomicReference<Cursor[]> cursors = new AtomicReference<>(new Cursor[0]);
+	private final Intake intake;
 
 	private final FrameLog log;
+
+	private final Readers readers;
 
 	private volatile long lastEventNanos;
 
@@ -140,21 +116,9 @@ final class LiveSession implements Session {
 
 	private final List<Runnable> closers = new ArrayList<>(1);
 
-	private List<Runnable> answers = new ArrayList<>(2);
-
 	private final @Nullable RouteSlot[] slots;
 
-	private @Nullable AcceptedEvents accepted;
-
-	private @Nullable TokenBucket bucket;
-
 	private int cleaning;
-
-	/** Up to here the passing of streams is in the books. */
-	private long scanned;
-
-	/** The highest position of the streams that have been closed. */
-	private volatile long highWater;
 
 	private Reason closeReason = Reason.SESSION_CLOSED;
 
@@ -172,7 +136,10 @@ final class LiveSession implements Session {
 		this.createdNanos = engine.nanos();
 		this.idleSinceNanos = this.createdNanos;
 		EngineSettings settings = engine.settings();
+		this.mailbox = new Mailbox(this, engine.schedulers().parallel());
+		this.intake = new Intake(engine);
 		this.log = new FrameLog(settings.log().frames(), settings.log().bytes(), this::evicted);
+		this.readers = new Readers(engine, this.log);
 		this.conversation = new Conversation(settings.conversation().messages(), settings.conversation().characters());
 		this.slots = new RouteSlot[engine.routes().routes().size()];
 	}
@@ -207,24 +174,19 @@ final class LiveSession implements Session {
 		return new Conversation(0, 0).snapshot();
 	}
 
-	// --- the writer
-
 	/**
-	 * Has something done by the writer, before any item.
+	 * Has something done by the writer, before any item. Any thread's.
 	 * @param command what to do
 	 */
 	void execute(Runnable command) {
-		this.control.offer(command);
-		drain();
+		this.mailbox.execute(command);
 	}
 
 	/**
-	 * Has what is queued done, here unless another thread is at it.
+	 * Has what is queued done. Any thread's.
 	 */
 	void drain() {
-		if (this.work.getAndIncrement() == 0) {
-			turn();
-		}
+		this.mailbox.drain();
 	}
 
 	/**
@@ -232,94 +194,15 @@ final class LiveSession implements Session {
 	 */
 	void progress() {
 		if (this.speaking) {
-			drain();
-		}
-	}
-
-	private void turn() {
-		int missed = this.work.get();
-		int steps = 0;
-		List<Runnable> toAnswer = List.of();
-		while (missed != 0) {
-			boolean more = true;
-			while (more) {
-				steps += runCommands(TURN - steps);
-				int numbered = number();
-				steps += numbered;
-				more = numbered > 0 || !this.control.isEmpty();
-				if (more && steps >= TURN) {
-					wakeReaders();
-					toAnswer = takeAnswers(toAnswer);
-					if (handOver()) {
-						toAnswer.forEach(Runnable::run);
-						return;
-					}
-					steps = 0;
-				}
-			}
-			pace();
-			wakeReaders();
-			toAnswer = takeAnswers(toAnswer);
-			missed = this.work.addAndGet(-missed);
-		}
-		toAnswer.forEach(Runnable::run);
-	}
-
-	private boolean handOver() {
-		try {
-			this.engine.schedulers().parallel().schedule(this::turn);
-			return true;
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("The writer of session {} stays on its thread", this.id, ex);
-			return false;
-		}
-	}
-
-	private int runCommands(int max) {
-		int count = 0;
-		Runnable command;
-		while (count < Math.max(1, max) && (command = this.control.poll()) != null) {
-			count++;
-			try {
-				command.run();
-				settle();
-			}
-			catch (RuntimeException ex) {
-				logger.error("A step of session {} failed", this.id, ex);
-			}
-		}
-		if (count == 0) {
-			settle();
-		}
-		return count;
-	}
-
-	/**
-	 * Answers are given when the writer has stopped writing: they run code of others.
-	 */
-	private List<Runnable> takeAnswers(List<Runnable> before) {
-		if (this.answers.isEmpty()) {
-			return before;
-		}
-		List<Runnable> taken = this.answers;
-		this.answers = new ArrayList<>(2);
-		if (!before.isEmpty()) {
-			taken.addAll(0, before);
-		}
-		return taken;
-	}
-
-	private void wakeReaders() {
-		for (Cursor cursor : openCursors()) {
-			cursor.wakeIfWaiting();
+			this.mailbox.drain();
 		}
 	}
 
 	/**
 	 * Applies what has come of what was applied, until nothing does.
 	 */
-	private void settle() {
+	@Override
+	public void settle() {
 		boolean again = true;
 		while (again) {
 			LogEntry entry;
@@ -340,14 +223,12 @@ final class LiveSession implements Session {
 				}
 			}
 			this.touched.clear();
-			wakeReaders();
+			this.readers.wake();
 		}
 		if (this.closing && this.endSequence == 0 && this.cleaning == 0) {
 			finishClose();
 		}
 	}
-
-	// --- events
 
 	/**
 	 * Applies events from outside without another in between, all or none.
@@ -359,15 +240,15 @@ final class LiveSession implements Session {
 	void submit(List<Submission> events, @Nullable Opening opening, boolean limited,
 			BiConsumer<@Nullable Applied, @Nullable RuntimeException> answer) {
 		long arrived = nanos();
-		if (this.mailbox.incrementAndGet() > this.engine.settings().session().mailbox()
-				&& !events.stream().allMatch(LiveSession::isEmergency)) {
-			this.mailbox.decrementAndGet();
-			refuse(events);
+		if (this.waiting.incrementAndGet() > this.engine.settings().session().mailbox()
+				&& !Intake.isEmergency(events)) {
+			this.waiting.decrementAndGet();
+			this.intake.tell(events, EventOutcome.REFUSED);
 			answer.accept(null, new EventRefusedException(Bound.MAILBOX, Duration.ofSeconds(1)));
 			return;
 		}
 		execute(() -> {
-			this.mailbox.decrementAndGet();
+			this.waiting.decrementAndGet();
 			Applied applied = null;
 			RuntimeException error = null;
 			try {
@@ -375,56 +256,42 @@ final class LiveSession implements Session {
 			}
 			catch (RuntimeException ex) {
 				error = ex;
-				refuse(events);
+				this.intake.tell(events, EventOutcome.REFUSED);
 			}
 			Applied result = applied;
 			RuntimeException failure = error;
-			this.answers.add(() -> answer.accept(result, failure));
+			this.mailbox.answer(() -> answer.accept(result, failure));
 		});
-	}
-
-	private void refuse(List<Submission> events) {
-		for (Submission submission : events) {
-			String type = EventTypes.nameOf(submission.event().getClass());
-			this.engine.tell((listener) -> listener.event(type, EventOutcome.REFUSED));
-		}
-	}
-
-	private static boolean isEmergency(Submission submission) {
-		return submission.event() instanceof EmergencyStop;
 	}
 
 	private Applied apply(List<Submission> events, @Nullable Opening opening, boolean limited, long arrived) {
 		if (this.closing) {
 			throw new SessionClosedException(this.id);
 		}
-		byte[][] digests = new byte[events.size()][];
-		int fresh = check(events, digests);
 		if (opening != null) {
-			opening.check(openCursors().length);
+			opening.check(this.readers.count());
 		}
-		if (fresh > 0 && !events.stream().allMatch(LiveSession::isEmergency)) {
-			admit(fresh, limited, arrived);
-		}
+		byte[][] digests = new byte[events.size()][];
+		int fresh = this.intake.check(events, digests, limited, arrived);
 		Origin origin = new Origin();
 		List<Receipt> receipts = new ArrayList<>(events.size());
 		List<Origin> origins = new ArrayList<>(1);
 		for (int i = 0; i < events.size(); i++) {
 			Submission submission = events.get(i);
-			Accepted before = find(submission.id());
-			String type = EventTypes.nameOf(submission.event().getClass());
+			Accepted before = this.intake.find(submission.id());
 			if (before != null) {
 				receipts.add(before.receipt().asDuplicate());
 				origins.add(before.origin());
-				this.engine.tell((listener) -> listener.event(type, EventOutcome.DUPLICATE));
+				this.intake.tell(List.of(submission), EventOutcome.DUPLICATE);
 				continue;
 			}
 			Receipt receipt = accept(submission, origin, arrived);
 			receipts.add(receipt);
 			origins.add(origin);
-			this.engine.tell((listener) -> listener.event(type, EventOutcome.ACCEPTED));
+			this.intake.tell(List.of(submission), EventOutcome.ACCEPTED);
 			if (submission.id() != null) {
-				remember(submission.id(), new Accepted(digests[i], submission.generation(), receipt, origin));
+				this.intake.remember(submission.id(),
+						new Accepted(digests[i], submission.generation(), receipt, origin));
 			}
 		}
 		if (fresh > 0) {
@@ -440,67 +307,9 @@ final class LiveSession implements Session {
 			List<Origin> distinct = origins.stream().distinct().toList();
 			distinct.forEach((each) -> each.responses++);
 			cursor = new Cursor(this, this.log, first - 1, distinct);
-			add(cursor);
+			this.readers.add(cursor);
 		}
 		return new Applied(receipts, cursor);
-	}
-
-	/**
-	 * Checks all events before any is applied.
-	 * @return how many are not duplicates
-	 */
-	private int check(List<Submission> events, byte[][] digests) {
-		int fresh = 0;
-		Map<String, byte[]> here = new HashMap<>();
-		for (int i = 0; i < events.size(); i++) {
-			Submission submission = events.get(i);
-			if (isReserved(submission.event())) {
-				throw new IllegalArgumentException(
-						EventTypes.nameOf(submission.event().getClass()) + " is written by the engine only");
-			}
-			if (submission.id() == null) {
-				fresh++;
-				continue;
-			}
-			byte[] digest = this.engine.encoder().digest(submission.event());
-			digests[i] = digest;
-			Accepted before = find(submission.id());
-			byte[] sibling = here.putIfAbsent(submission.id(), digest);
-			if ((before != null && !before.isOf(digest, submission.generation()))
-					|| (sibling != null && !Arrays.equals(sibling, digest))) {
-				throw new EventConflictException(submission.id());
-			}
-			if (before == null && sibling == null) {
-				fresh++;
-			}
-		}
-		return fresh;
-	}
-
-	private void admit(int count, boolean limited, long now) {
-		if (this.engine.isLogMemoryFull()) {
-			throw new EventRefusedException(Bound.LOG_MEMORY, Duration.ofSeconds(1));
-		}
-		if (!limited) {
-			return;
-		}
-		if (this.bucket == null) {
-			this.bucket = new TokenBucket(this.engine.settings().session().eventsPerSecond(), now);
-		}
-		if (!this.bucket.take(count, now)) {
-			throw new EventRefusedException(Bound.EVENT_RATE, this.bucket.wait(count));
-		}
-	}
-
-	private @Nullable Accepted find(@Nullable String eventId) {
-		return (eventId != null && this.accepted != null) ? this.accepted.find(eventId) : null;
-	}
-
-	private void remember(String eventId, Accepted event) {
-		if (this.accepted == null) {
-			this.accepted = new AcceptedEvents(this.engine.settings().session().eventIds());
-		}
-		this.accepted.remember(eventId, event);
 	}
 
 	private Receipt accept(Submission submission, Origin origin, long arrived) {
@@ -634,8 +443,6 @@ final class LiveSession implements Session {
 		}
 	}
 
-	// --- the life of a generation
-
 	private boolean launchWaiting() {
 		boolean any = false;
 		for (RouteSlot slot : this.slots) {
@@ -675,13 +482,14 @@ final class LiveSession implements Session {
 	 * Numbers items while there is room, until something else wants to be done.
 	 * @return how many items and ends were dealt with
 	 */
-	private int number() {
+	@Override
+	public int number() {
 		int count = 0;
 		for (int i = 0; i < this.live.size(); i++) {
 			Run run = this.live.get(i);
 			for (int row = 0; row < ITEMS_IN_A_ROW && run.phase == Phase.RUNNING; row++) {
 				Object next = run.execution.peek();
-				if (next == null || !(next instanceof Execution.End || hasRoom())) {
+				if (next == null || !(next instanceof Execution.End || this.readers.haveRoom(this.live))) {
 					break;
 				}
 				run.execution.poll();
@@ -692,7 +500,7 @@ final class LiveSession implements Session {
 				else {
 					number(run, next);
 				}
-				if (!this.derived.isEmpty() || !this.control.isEmpty() || run.phase != Phase.RUNNING) {
+				if (!this.derived.isEmpty() || this.mailbox.hasCommands() || run.phase != Phase.RUNNING) {
 					return count;
 				}
 			}
@@ -701,7 +509,7 @@ final class LiveSession implements Session {
 	}
 
 	private void number(Run run, Object item) {
-		if (isReserved(item)) {
+		if (Intake.isReserved(item)) {
 			fail(run, "reserved-event",
 					EventTypes.nameOf(item.getClass()) + " is written by the engine only, a node must not emit it");
 			return;
@@ -729,8 +537,9 @@ final class LiveSession implements Session {
 				run.speaking = true;
 				this.conversation.begin(run.utterance);
 			}
+			entry.textFrom = run.textEnd;
 			entry.textTo = run.utterance.append(response.content(), frame.at());
-			entry.textFrom = Math.max(0, entry.textTo - response.content().length());
+			run.textEnd = entry.textTo;
 		}
 		else {
 			this.conversation.append(frame);
@@ -756,7 +565,7 @@ final class LiveSession implements Session {
 		int i = 0;
 		while (i < this.live.size()) {
 			Run run = this.live.get(i);
-			if (run.phase == Phase.FINISHED && run.nodeEnded && isTaken(run.lastItem)) {
+			if (run.phase == Phase.FINISHED && run.nodeEnded && this.readers.havePassed(run.lastItem)) {
 				complete(run);
 				any = true;
 			}
@@ -765,11 +574,6 @@ final class LiveSession implements Session {
 			}
 		}
 		return any;
-	}
-
-	private boolean isTaken(long sequence) {
-		long frontier = frontier();
-		return frontier < 0 || frontier >= sequence;
 	}
 
 	private void complete(Run run) {
@@ -799,7 +603,7 @@ final class LiveSession implements Session {
 		long highest = run.fence(this.log.last() + 1);
 		run.fencedNanos = nanos();
 		long latency = run.fencedNanos - arrived;
-		countDelivered(run, highest);
+		this.readers.settle(run, highest);
 		int discarded = run.items - run.deliveredItems + run.execution.clear();
 		if (run.speaking) {
 			this.conversation.interrupt(run.utterance);
@@ -1002,8 +806,6 @@ final class LiveSession implements Session {
 		}
 	}
 
-	// --- frames, pace and delivery
-
 	private Frame frame(Object event, @Nullable Run run) {
 		long millis = Math.floorDiv(nanos(), 1_000_000L);
 		if (millis != this.millisOfNow) {
@@ -1030,137 +832,29 @@ final class LiveSession implements Session {
 
 	private void append(LogEntry entry) {
 		long before = this.log.bytes();
-		this.log.append(entry, byteLimit());
+		this.log.append(entry, this.engine.byteLimit(this.log));
 		this.engine.logBytes(this.log.bytes() - before);
 	}
 
-	private long byteLimit() {
-		return this.engine.isLogMemoryFull() ? Math.min(LEAN_LOG, this.log.maxBytes()) : this.log.maxBytes();
-	}
-
 	/**
-	 * The position of the fastest open stream, or -1 if none is open.
+	 * Asks nodes for more, when nothing else is to be done.
 	 */
-	private long frontier() {
-		long fastest = -1;
-		for (Cursor cursor : openCursors()) {
-			fastest = Math.max(fastest, Math.min(cursor.position(), this.log.last()));
-		}
-		return fastest;
-	}
-
-	/**
-	 * Behind which sequence items must find room in the log.
-	 */
-	private long base(long frontier) {
-		if (frontier >= 0) {
-			return frontier;
-		}
-		long cause = this.live.isEmpty() ? this.log.last() : this.live.get(0).trigger.frame.sequence() - 1;
-		return Math.max(this.highWater, cause);
-	}
-
-	private boolean hasRoom() {
-		long base = base(frontier());
-		long ahead = this.log.last() - base;
-		return ahead <= 0 || (ahead < this.log.maxFrames() && this.log.bytesAfter(base) < byteLimit());
-	}
-
-	/**
-	 * Asks nodes for what the fastest stream has made room for.
-	 */
-	private void pace() {
+	@Override
+	public void rest() {
 		this.speaking = !this.live.isEmpty();
-		if (!this.speaking) {
-			return;
+		if (this.speaking) {
+			this.readers.pace(this.live);
 		}
-		long frontier = frontier();
-		scan(frontier);
-		int prefetch = this.engine.settings().generation().prefetch();
-		long free = Math.max(0, this.log.maxFrames() - (this.log.last() - base(frontier)));
-		for (int i = 0; i < this.live.size(); i++) {
-			Run run = this.live.get(i);
-			if (run.phase == Phase.RUNNING) {
-				long dropped = run.execution.dropped();
-				long allowed = dropped
-						+ ((frontier >= 0) ? run.passedItems + prefetch : run.items + Math.min(prefetch, free));
-				long more = allowed - run.requested;
-				boolean idle = run.requested == run.items + dropped;
-				if (more > 0 && (idle || more >= Math.max(1, prefetch / 4))) {
-					run.requested += more;
-					run.execution.grant(more);
-				}
-			}
-		}
+		this.readers.wake();
 	}
 
-	/**
-	 * Enters into the books what streams have passed.
-	 */
-	private void scan(long frontier) {
-		while (this.scanned < frontier) {
-			LogEntry entry = this.log.get(++this.scanned);
-			if (entry != null) {
-				pass(entry);
-			}
-		}
-	}
-
-	private void pass(LogEntry entry) {
-		Run run = entry.run;
-		if (run != null && entry.item) {
-			run.passedItems++;
-			if (entry.isTaken()) {
-				run.countDelivered(entry);
-			}
-			else if (run.firstHole == 0) {
-				run.firstHole = entry.frame.sequence();
-			}
-		}
+	@Override
+	public void wake() {
+		this.readers.wake();
 	}
 
 	private void evicted(LogEntry entry) {
-		if (entry.frame.sequence() > this.scanned) {
-			this.scanned = entry.frame.sequence();
-			pass(entry);
-		}
-		else if (entry.run != null && entry.isTaken()) {
-			entry.run.countDelivered(entry);
-		}
-	}
-
-	/**
-	 * Enters into the books what streams had taken of a generation that has been fenced.
-	 * @param run the generation
-	 * @param highest the highest index that a stream had taken
-	 */
-	private void countDelivered(Run run, long highest) {
-		scan(frontier());
-		for (long i = this.scanned + 1; i <= this.log.last(); i++) {
-			LogEntry entry = this.log.get(i);
-			if (entry != null && entry.run == run) {
-				if (entry.index > highest) {
-					break;
-				}
-				if (entry.takenOrDropped()) {
-					run.countDelivered(entry);
-				}
-			}
-		}
-		if (run.firstHole > 0) {
-			for (long i = Math.max(run.firstHole, this.log.first()); i <= this.scanned; i++) {
-				LogEntry entry = this.log.get(i);
-				if (entry != null && entry.run == run && entry.index <= highest && entry.takenOrDropped()) {
-					run.countDelivered(entry);
-				}
-			}
-		}
-	}
-
-	private static boolean isReserved(Object event) {
-		return event instanceof AgentGenerationStarted || event instanceof AgentGenerationComplete
-				|| event instanceof AgentGenerationInterrupted || event instanceof AgentGenerationFailed
-				|| event instanceof SessionClosed || event instanceof StreamGap;
+		this.readers.evicted(entry);
 	}
 
 	private RouteSlot slot(CompiledRoute route) {
@@ -1172,8 +866,6 @@ final class LiveSession implements Session {
 		return slot;
 	}
 
-	// --- readers
-
 	/**
 	 * Opens a reader. Any thread's.
 	 */
@@ -1182,20 +874,11 @@ final class LiveSession implements Session {
 		if (end > 0 && (after < 0 || after >= end)) {
 			throw new SessionClosedException(this.id);
 		}
+		new Opening(this.engine.settings().stream().perSession()).check(this.readers.count());
 		Cursor cursor = new Cursor(this, this.log, after, List.of());
-		new Opening(this.engine.settings().stream().perSession()).check(openCursors().length);
-		add(cursor);
-		return cursor;
-	}
-
-	private void add(Cursor cursor) {
-		this.cursors.updateAndGet((before) -> {
-			Cursor[] after = Arrays.copyOf(before, before.length + 1);
-			after[before.length] = cursor;
-			return after;
-		});
-		this.engine.streamOpened();
+		this.readers.add(cursor);
 		progress();
+		return cursor;
 	}
 
 	/**
@@ -1203,14 +886,9 @@ final class LiveSession implements Session {
 	 */
 	void closed(Cursor cursor) {
 		execute(() -> {
-			Cursor[] before = openCursors();
-			if (!Arrays.asList(before).contains(cursor)) {
+			if (!this.readers.remove(cursor)) {
 				return;
 			}
-			this.highWater = Math.max(this.highWater, Math.min(cursor.position(), this.log.last()));
-			this.cursors
-				.updateAndGet((all) -> Arrays.stream(all).filter((each) -> each != cursor).toArray(Cursor[]::new));
-			this.engine.streamClosed();
 			for (Origin origin : cursor.origins()) {
 				if (--origin.responses == 0 && origin.end() == 0) {
 					for (Run run : List.copyOf(this.live)) {
@@ -1231,12 +909,6 @@ final class LiveSession implements Session {
 		return this.endSequence;
 	}
 
-	private Cursor[] openCursors() {
-		return Objects.requireNonNull(this.cursors.get());
-	}
-
-	// --- the session's own life
-
 	/**
 	 * Closes the session. Any thread's.
 	 * @param reason why
@@ -1245,7 +917,7 @@ final class LiveSession implements Session {
 	void close(Reason reason, Runnable done) {
 		execute(() -> {
 			if (this.endSequence > 0) {
-				this.answers.add(done);
+				this.mailbox.answer(done);
 				return;
 			}
 			this.closers.add(done);
@@ -1292,15 +964,15 @@ final class LiveSession implements Session {
 		Frame frame = frame(new SessionClosed(this.closeReason), null);
 		append(new LogEntry(frame, encode(frame), null, 0, false, 0, null));
 		this.endSequence = frame.sequence();
-		this.answers.add(this.onClosed);
-		this.answers.addAll(this.closers);
+		this.mailbox.answer(this.onClosed);
+		this.closers.forEach(this.mailbox::answer);
 		this.closers.clear();
-		wakeReaders();
-		if (openCursors().length > 0) {
+		this.readers.wake();
+		if (this.readers.count() > 0) {
 			this.engine.schedulers()
 				.timer()
-				.schedule(() -> Arrays.asList(openCursors()).forEach(Cursor::terminate),
-						this.engine.settings().generation().grace().toNanos(), TimeUnit.NANOSECONDS);
+				.schedule(this.readers::terminate, this.engine.settings().generation().grace().toNanos(),
+						TimeUnit.NANOSECONDS);
 		}
 	}
 
@@ -1338,7 +1010,7 @@ final class LiveSession implements Session {
 			SessionView view = new SessionView(this.id, Engine.instant(this.createdNanos),
 					this.hadEvent ? Engine.instant(this.lastEventNanos) : null, this.log.last(), this.attributes,
 					List.copyOf(generations));
-			this.answers.add(() -> answer.accept(view));
+			this.mailbox.answer(() -> answer.accept(view));
 		});
 	}
 
@@ -1351,9 +1023,9 @@ final class LiveSession implements Session {
 	 */
 	void conversation(Consumer<ConversationContext> answer) {
 		execute(() -> {
-			scan(frontier());
+			this.readers.scan();
 			ConversationContext context = this.conversation.snapshot();
-			this.answers.add(() -> answer.accept(context));
+			this.mailbox.answer(() -> answer.accept(context));
 		});
 	}
 

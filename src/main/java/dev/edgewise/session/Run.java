@@ -82,6 +82,9 @@ final class Run implements Generation {
 	/** Items that its node has been asked for. */
 	long requested;
 
+	/** Where its text ends so far. */
+	int textEnd;
+
 	/** The first sequence that a stream passed without taking; 0 if there is none. */
 	long firstHole;
 

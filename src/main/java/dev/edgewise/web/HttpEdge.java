@@ -374,7 +374,7 @@ public final class HttpEdge {
 		return (query != null) ? sequence(query, "after") : FROM_NOW_ON;
 	}
 
-	private static long sequence(List<@Nullable String> values, String field) {
+	private static long sequence(List<? extends @Nullable String> values, String field) {
 		String value = (values.size() == 1) ? values.get(0) : null;
 		try {
 			if (value != null && value.chars().allMatch((c) -> c >= '0' && c <= '9')) {

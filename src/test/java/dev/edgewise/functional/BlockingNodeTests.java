@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Nodes that block, on real threads.
+ * Nodes that block, on platform threads.
  */
 class BlockingNodeTests {
 
@@ -37,8 +37,12 @@ class BlockingNodeTests {
 		return Routes.on(UserStoppedSpeaking.class).interruptOn(UserStartedSpeaking.class);
 	}
 
-	private static Stage stage(RouteDefinition... routes) {
-		return Stage.with(routes).realThreads().realControl().open();
+	private Stage stage(RouteDefinition... routes) {
+		return real(Stage.with(routes)).open();
+	}
+
+	Stage.Plan real(Stage.Plan plan) {
+		return plan.realThreads().realControl();
 	}
 
 	private static void untilTaken(TestSubscriber<Frame> reader, String word) {
@@ -262,7 +266,7 @@ class BlockingNodeTests {
 			begun.countDown();
 			letGo.await(30, TimeUnit.SECONDS);
 		}).broadcast();
-		try (Stage stage = Stage.with(node).realThreads().realControl().blockingThreads(2).open()) {
+		try (Stage stage = real(Stage.with(node)).blockingThreads(2).open()) {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new DTMFInput("1"));
 			stage.publish(new DTMFInput("2"));

@@ -568,4 +568,23 @@ class SessionLawTests {
 		}
 	}
 
+	@Test
+	void aReaderIsWokenOnlyWhenThereIsSomethingForIt() {
+		try (Stage stage = Stage.of(turn().stream((event) -> Flux.never()).broadcast())) {
+			LogReader reader = stage.engine.reader(Stage.SESSION, 0);
+			AtomicInteger wakes = new AtomicInteger();
+			reader.onReady(wakes::incrementAndGet);
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(reader.take()).isNotNull();
+			assertThat(reader.take()).isNotNull();
+			assertThat(reader.take()).isNull();
+			reader.flush();
+			reader.flush();
+			assertThat(wakes).hasValue(0);
+			stage.publish(new DTMFInput("1"));
+			assertThat(wakes).hasValue(1);
+			reader.close();
+		}
+	}
+
 }

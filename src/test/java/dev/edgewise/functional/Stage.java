@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,6 +50,8 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.test.subscriber.TestSubscriber;
 
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -70,16 +73,18 @@ final class Stage implements AutoCloseable {
 	private final List<TestSubscriber<Frame>> readers = new ArrayList<>();
 
 	private Stage(Plan plan) {
-		Scheduler blocking = plan.realThreads ? threads() : this.time;
-		Scheduler control = plan.realControl ? threads() : this.time;
+		Scheduler blocking = plan.realThreads ? threads(plan.virtualThreads) : this.time;
+		Scheduler control = plan.realControl ? threads(plan.virtualThreads) : this.time;
 		EngineSchedulers schedulers = new EngineSchedulers(this.time, this.time, blocking, control);
 		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, new PlainEncoder(),
 				List.of(this.spy));
 		get(this.engine.open(SESSION, Map.of()));
 	}
 
-	private Scheduler threads() {
-		Scheduler scheduler = Schedulers.fromExecutorService(Executors.newCachedThreadPool());
+	private Scheduler threads(boolean virtual) {
+		ThreadFactory factory = virtual ? new VirtualThreadTaskExecutor("stage-").getVirtualThreadFactory()
+				: Executors.defaultThreadFactory();
+		Scheduler scheduler = Schedulers.fromExecutorService(Executors.newCachedThreadPool(factory));
 		this.own.add(scheduler);
 		return scheduler;
 	}
@@ -268,6 +273,8 @@ final class Stage implements AutoCloseable {
 
 		private boolean realControl;
 
+		private boolean virtualThreads;
+
 		private Plan(List<RouteDefinition> routes) {
 			this.routes = routes;
 		}
@@ -275,6 +282,11 @@ final class Stage implements AutoCloseable {
 		Plan realThreads() {
 			this.realThreads = true;
 			return this;
+		}
+
+		Plan virtualThreads() {
+			this.virtualThreads = true;
+			return realThreads().realControl();
 		}
 
 		Plan realControl() {
@@ -350,13 +362,13 @@ final class Stage implements AutoCloseable {
 		final List<Duration> cleanups = new CopyOnWriteArrayList<>();
 
 		@Override
-		public void sessions(int open) {
-			this.sessions.set(open);
+		public void sessions(int change) {
+			this.sessions.addAndGet(change);
 		}
 
 		@Override
-		public void streams(int open) {
-			this.streams.set(open);
+		public void streams(int change) {
+			this.streams.addAndGet(change);
 		}
 
 		@Override

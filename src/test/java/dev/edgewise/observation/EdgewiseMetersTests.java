@@ -122,7 +122,7 @@ class EdgewiseMetersTests {
 	@Test
 	void keepsTheLastNumberOfSessionsAndStreamsAndTheSumOfTheStuck() {
 		this.meters.sessions(3);
-		this.meters.sessions(2);
+		this.meters.sessions(-1);
 		this.meters.streams(7);
 		this.meters.stuck(ROUTE, 2);
 		this.meters.stuck(ROUTE, -1);

@@ -1,7 +1,6 @@
 package dev.edgewise.route;
 
 import java.util.List;
-import java.util.Map;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.EventType;
@@ -27,8 +26,12 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -344,6 +347,25 @@ class InvalidRoutesTests {
 	}
 
 	@Test
+	void reportsAMethodThatAScopedInterfaceProxyHides() {
+		assertThat(Scan.of((context) -> {
+			context.getBeanFactory().registerScope("thread", new SimpleThreadScope());
+			((AnnotationConfigApplicationContext) context).register(ScopedByInterface.class);
+		}).problems()).extracting(Problem::bean, Problem::attribute).containsExactly(tuple("scoped", "method"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedByInterface {
+
+		@Bean
+		@Scope(scopeName = "thread", proxyMode = ScopedProxyMode.INTERFACES)
+		Hidden scoped() {
+			return new Hidden();
+		}
+
+	}
+
+	@Test
 	void reportsAFinalMethodOfABeanThatIsProxiedByItsClass() {
 		assertThat(proxied(FinalMethod.class, true).problems()).singleElement()
 			.satisfies((problem) -> assertThat(problem.what()).startsWith("it is final"));
@@ -567,12 +589,24 @@ class InvalidRoutesTests {
 		});
 	}
 
+	@Test
+	void reportsAFluentBeanThatWaitsForTheTableWhicheverIsMadeFirst() {
+		Scan scan = Scan.of((context) -> {
+			context.registerBean("aFirst", Needy.class);
+			((AnnotationConfigApplicationContext) context).register(Circular.class);
+		});
+		assertThat(scan.problems()).extracting(Problem::bean).containsExactly("fluent");
+	}
+
+	record Needy(RouteTable table) {
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Circular {
 
 		@Bean
-		RouteDefinition fluent(Map<String, RouteTable> tables) {
-			return Routes.on(UserEvent.class).stream((event) -> tables).broadcast();
+		RouteDefinition fluent(RouteTable table) {
+			return Routes.on(UserEvent.class).stream((event) -> table).broadcast();
 		}
 
 	}

@@ -101,7 +101,7 @@ class ElizaAgentTests {
 	void saysWhereItWasStopped() {
 		String answer = answer(conversation("user: Hello", "agent: Hello, and welcome.", "user: I am tired"),
 				interruption(Reason.EVENT, "Hello, and welcome. "));
-		assertThat(answer).startsWith("You stopped me when I was saying 'Hello, and welcome.'. ").contains("tired");
+		assertThat(answer).startsWith("You stopped me when I was saying 'Hello, and welcome'. ").contains("tired");
 	}
 
 	@Test
@@ -120,7 +120,7 @@ class ElizaAgentTests {
 	@Test
 	void doesNotBlameTheUserForWhatTheUserDidNotDo() {
 		assertThat(answer(conversation("user: I am tired"), interruption(Reason.EMERGENCY, "I see. ")))
-			.startsWith("I was cut off when I was saying 'I see.'. ");
+			.startsWith("I was cut off when I was saying 'I see'. ");
 	}
 
 	@Test

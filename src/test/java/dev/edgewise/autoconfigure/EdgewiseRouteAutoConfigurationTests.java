@@ -1,0 +1,169 @@
+package dev.edgewise.autoconfigure;
+
+import java.util.List;
+
+import dev.edgewise.Interruption;
+import dev.edgewise.OnInterrupt;
+import dev.edgewise.Route;
+import dev.edgewise.RouteDefinition;
+import dev.edgewise.Routes;
+import dev.edgewise.event.UserEvent;
+import dev.edgewise.event.UserStartedSpeaking;
+import dev.edgewise.event.UserStoppedSpeaking;
+import dev.edgewise.route.CompiledRoute;
+import dev.edgewise.route.EventTypes;
+import dev.edgewise.route.InvalidRoutesException;
+import dev.edgewise.route.RouteTable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Flux;
+
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class EdgewiseRouteAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(EdgewiseRouteAutoConfiguration.class));
+
+	@Test
+	void isFoundByApplications() {
+		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()))
+			.contains(EdgewiseRouteAutoConfiguration.class.getName());
+	}
+
+	@Test
+	void makesAnEmptyTableWithoutRoutes() {
+		this.runner.run((context) -> {
+			assertThat(context.getBean(RouteTable.class).routes()).isEmpty();
+			assertThat(context.getBean(RouteTable.class).eventTypes().names()).contains("UserStartedSpeaking");
+		});
+	}
+
+	@Test
+	void findsAnnotatedAndFluentBeans() {
+		this.runner.withBean("assistant", Assistant.class)
+			.withUserConfiguration(Fluent.class)
+			.run((context) -> assertThat(context.getBean(RouteTable.class).routes()).extracting(CompiledRoute::id)
+				.containsExactly("assistant.generate", "fluent"));
+	}
+
+	@Test
+	void givesTheTableToBeansThatHaveRoutesThemselves() {
+		this.runner.withBean("outspoken", Outspoken.class)
+			.run((context) -> assertThat(context.getBean(Outspoken.class).table.routes()).extracting(CompiledRoute::id)
+				.containsExactly("outspoken.generate"));
+	}
+
+	@Test
+	void logsTheRoutesOnce(CapturedOutput output) {
+		this.runner.withBean("assistant", Assistant.class)
+			.run((context) -> assertThat(output.toString()).containsOnlyOnce("INTERRUPTED BY")
+				.containsOnlyOnce("assistant.generate  UserStoppedSpeaking  UserStartedSpeaking"));
+	}
+
+	@Test
+	void checksTheRoutesOfAnApplicationThatInitializesLazily() {
+		this.runner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withBean("broken", Broken.class)
+			.run((context) -> assertThat(context).hasFailed());
+	}
+
+	@Test
+	void standsBackForATableOfTheApplication() {
+		RouteTable own = new RouteTable(List.of(), new EventTypes(List.of()));
+		this.runner.withBean(RouteTable.class, () -> own)
+			.withBean("broken", Broken.class)
+			.run((context) -> assertThat(context.getBean(RouteTable.class)).isSameAs(own));
+	}
+
+	@Test
+	void failsTheStartWithEverythingThatIsWrong() {
+		this.runner.withBean("broken", Broken.class).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(context.getStartupFailure()).isInstanceOf(InvalidRoutesException.class);
+			FailureAnalysis analysis = analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription().lines()).containsExactly("3 things are wrong with the routes:", "",
+					"    broken.generate(String)",
+					"        parameter 'text': nothing is known to pass as String; the route starts on UserStoppedSpeaking",
+					"        filter: UserStoppedSpeaking has no property 'content'", "", "    broken.lost()",
+					"        routes: there is no route 'assistant.generate'");
+			assertThat(analysis.getAction().lines()).containsExactly("broken.generate(String):",
+					"    parameter 'text': A route method takes the event by its type, ConversationContext, Generation, Session, Frame and Interruption",
+					"    filter: UserStoppedSpeaking has no properties to ask for", "broken.lost():",
+					"    routes: Name one of them; there are broken.generate");
+		});
+	}
+
+	private static FailureAnalysis analyze(Throwable failure) {
+		return SpringFactoriesLoader.forDefaultResourceLocation().load(FailureAnalyzer.class, (type, name, ex) -> {
+		}).stream().filter(InvalidRoutesFailureAnalyzer.class::isInstance).findFirst().orElseThrow().analyze(failure);
+	}
+
+	static class Assistant {
+
+		@Route(on = UserStoppedSpeaking.class, interruptOn = UserStartedSpeaking.class)
+		Flux<String> generate() {
+			return Flux.just("hello");
+		}
+
+		@OnInterrupt
+		void onInterruptGenerate(Interruption interruption) {
+		}
+
+	}
+
+	static class Outspoken {
+
+		private final RouteTable table;
+
+		Outspoken(RouteTable table) {
+			this.table = table;
+		}
+
+		@Route(on = UserStoppedSpeaking.class)
+		Flux<String> generate() {
+			return Flux.just("hello");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Fluent {
+
+		@Bean
+		RouteDefinition fluent() {
+			return Routes.on(UserEvent.class).stream((event) -> "x").broadcast();
+		}
+
+	}
+
+	static class Broken {
+
+		@Route(on = UserStoppedSpeaking.class, filter = "event.content != null")
+		Flux<String> generate(String text) {
+			return Flux.just(text);
+		}
+
+		@OnInterrupt(routes = "assistant.generate")
+		void lost() {
+		}
+
+	}
+
+}

@@ -1,0 +1,102 @@
+package dev.edgewise.readme;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The README, taken apart.
+ *
+ * @param lines its lines
+ */
+record Readme(List<String> lines) {
+
+	/**
+	 * Reads the README of the project.
+	 */
+	static Readme read() {
+		try {
+			return new Readme(Files.readAllLines(Path.of("README.md")));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * The fenced blocks below a heading, in order.
+	 * @param heading the text of the heading
+	 */
+	List<Block> blocks(String heading) {
+		List<Block> blocks = new ArrayList<>();
+		List<String> content = new ArrayList<>();
+		String language = null;
+		for (String line : section(heading)) {
+			if (language == null && line.startsWith("```")) {
+				language = line.substring(3);
+				content.clear();
+			}
+			else if (language != null && line.equals("```")) {
+				blocks.add(new Block(language, String.join("\n", content)));
+				language = null;
+			}
+			else {
+				content.add(line);
+			}
+		}
+		return blocks;
+	}
+
+	/**
+	 * The one block in a language below a heading.
+	 * @param heading the text of the heading
+	 * @param language the language
+	 */
+	String block(String heading, String language) {
+		List<Block> found = blocks(heading).stream().filter((block) -> block.language().equals(language)).toList();
+		if (found.size() != 1) {
+			throw new AssertionError(found.size() + " blocks of " + language + " below '" + heading + "'");
+		}
+		return found.get(0).content();
+	}
+
+	/**
+	 * The rows of the table below a heading, without its head.
+	 * @param heading the text of the heading
+	 */
+	List<List<String>> table(String heading) {
+		return section(heading).stream()
+			.filter((line) -> line.startsWith("|"))
+			.skip(2)
+			.map((line) -> Arrays.stream(line.substring(1, line.lastIndexOf('|')).split("\\|", -1))
+				.map(String::strip)
+				.toList())
+			.toList();
+	}
+
+	private List<String> section(String heading) {
+		int start = this.lines.indexOf("## " + heading);
+		if (start < 0) {
+			throw new AssertionError("No heading '" + heading + "'");
+		}
+		int end = start + 1;
+		while (end < this.lines.size() && !this.lines.get(end).startsWith("## ")) {
+			end++;
+		}
+		return this.lines.subList(start + 1, end);
+	}
+
+	/**
+	 * A fenced block.
+	 *
+	 * @param language what is written behind its fence
+	 * @param content its lines
+	 */
+	record Block(String language, String content) {
+	}
+
+}
