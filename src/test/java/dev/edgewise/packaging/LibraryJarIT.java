@@ -78,11 +78,10 @@ class LibraryJarIT {
 	}
 
 	@Test
-	void describesTheLibrarysPropertiesAndNotTheServices() throws IOException {
+	void describesThePropertiesOfTheLibrary() throws IOException {
 		JsonNode metadata = metadata();
 		assertThat(metadata.path("properties")).extracting((property) -> property.path("name").asString())
-			.contains("edgewise.generation.grace", "edgewise.web.base-path")
-			.noneMatch((name) -> name.startsWith("edgewise.agent"));
+			.contains("edgewise.generation.grace", "edgewise.web.base-path");
 	}
 
 	private static List<String> entries() throws IOException {
