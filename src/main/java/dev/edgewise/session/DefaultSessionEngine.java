@@ -64,6 +64,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 			FrameEncoder encoder, List<EngineListener> listeners) {
 		this.engine = new Engine(routes, settings, schedulers, encoder, InterruptionPolicy.IMMEDIATE, listeners);
 		this.deadlines = new Deadlines(schedulers.timer());
+		this.engine.reliever(this::forgetClosed);
 	}
 
 	@Override
@@ -130,17 +131,38 @@ public final class DefaultSessionEngine implements SessionEngine {
 		unwatch(entry);
 		entry.deadline = this.deadlines
 			.add(this.engine.nanos() + this.engine.settings().session().tombstone().toNanos(), () -> forget(entry));
-		Entry oldest = null;
+		boolean tooMany;
 		synchronized (this.tombstones) {
 			this.tombstones.addLast(entry);
-			if (this.tombstones.size() > this.engine.settings().session().maxTombstones()) {
-				oldest = this.tombstones.removeFirst();
-			}
+			tooMany = this.tombstones.size() > this.engine.settings().session().maxTombstones();
 		}
-		if (oldest != null) {
-			unwatch(oldest);
-			drop(oldest);
+		if (tooMany) {
+			forgetOldest();
 		}
+	}
+
+	/**
+	 * Forgets closed sessions, oldest first, as long as the memory of all logs is used
+	 * up: open ones need it more.
+	 */
+	private void forgetClosed() {
+		boolean more = true;
+		while (more && this.engine.isLogMemoryFull()) {
+			more = forgetOldest();
+		}
+	}
+
+	private boolean forgetOldest() {
+		Entry oldest;
+		synchronized (this.tombstones) {
+			oldest = this.tombstones.pollFirst();
+		}
+		if (oldest == null) {
+			return false;
+		}
+		unwatch(oldest);
+		drop(oldest);
+		return true;
 	}
 
 	private void unwatch(Entry entry) {

@@ -52,6 +52,9 @@ final class Engine {
 
 	private final String generationPrefix;
 
+	private volatile Runnable reliever = () -> {
+	};
+
 	private volatile boolean draining;
 
 	private volatile Runnable whenIdle = () -> {
@@ -196,6 +199,19 @@ final class Engine {
 		if (this.openStreams.get() == 0) {
 			action.run();
 		}
+	}
+
+	void reliever(Runnable reliever) {
+		this.reliever = reliever;
+	}
+
+	/**
+	 * Gives up what is only kept for politeness, if the memory of all logs is used up.
+	 * @return whether there is memory now
+	 */
+	boolean relieve() {
+		this.reliever.run();
+		return !isLogMemoryFull();
 	}
 
 	/**

@@ -77,7 +77,7 @@ final class Intake {
 	}
 
 	private void admit(int count, boolean limited, long now) {
-		if (this.engine.isLogMemoryFull()) {
+		if (this.engine.isLogMemoryFull() && !this.engine.relieve()) {
 			throw new EventRefusedException(Bound.LOG_MEMORY, Duration.ofSeconds(1));
 		}
 		if (!limited) {

@@ -932,6 +932,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 */
 	void expire(long timeoutNanos, LongConsumer spared) {
 		execute(() -> {
+			if (this.closing) {
+				return;
+			}
 			long due = idleSince() + timeoutNanos;
 			if (due <= nanos()) {
 				beginClose(Reason.SESSION_EXPIRED);

@@ -3,16 +3,19 @@ package dev.edgewise.web;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.edgewise.session.LogReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpVersion;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +32,9 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
  * WebFlux commits the response with the prelude; when that is written, what the reader
  * has ready is taken into one small buffer and flushed, and the next batch is chosen only
  * when the channel's outbound buffer is empty again: until then an interruption may still
- * overtake everything that has not been taken. After each batch the stream goes to the
- * end of its loop's queue, so that readers share the loop. A publisher of buffers would
- * not do: operators and the server ask it for dozens of frames ahead.
+ * overtake everything that has not been taken. After each batch the loop looks after its
+ * sockets and other streams, so that readers share it and events are heard. A publisher
+ * of buffers would not do: operators and the server ask it for dozens of frames ahead.
  * <p>
  * What the kernel may hold besides is bounded where it can be: unsent bytes on the native
  * transport, else the send buffer. Both are set on connections that stream, and put back
@@ -68,6 +71,10 @@ final class ChannelStreamWriter implements StreamWriter {
 	@Override
 	public Mono<Void> write(ServerHttpResponse response, LogReader reader) {
 		HttpServerResponse server = ServerHttpResponseDecorator.getNativeResponse(response);
+		if (HttpVersion.HTTP_1_0.equals(server.version())) {
+			// it knows no chunks: the end of the connection is that of the stream
+			server.chunkedTransfer(false);
+		}
 		Mono<Void> prelude = response.writeAndFlushWith(
 				Mono.just(Mono.fromSupplier(() -> response.bufferFactory().wrap(EventStream.prelude()))));
 		return prelude.then(Mono.create((sink) -> server
@@ -127,16 +134,29 @@ final class ChannelStreamWriter implements StreamWriter {
 			});
 		}
 
+		/**
+		 * Bounds what the kernel may hold.
+		 * @return puts back what was before
+		 */
 		private @Nullable Runnable bound() {
 			for (ChannelOption<Long> option : UNSENT_LOW_WATER) {
-				Long before = this.channel.config().getOption(option);
-				if (before != null && this.channel.config().setOption(option, sendBuffer() / 4L)) {
-					return () -> this.channel.config().setOption(option, before);
+				Runnable restore = set(option, sendBuffer() / 4L);
+				if (restore != null) {
+					return restore;
 				}
 			}
-			Integer before = this.channel.config().getOption(ChannelOption.SO_SNDBUF);
-			if (before != null && this.channel.config().setOption(ChannelOption.SO_SNDBUF, sendBuffer())) {
-				return () -> this.channel.config().setOption(ChannelOption.SO_SNDBUF, before);
+			return set(ChannelOption.SO_SNDBUF, sendBuffer());
+		}
+
+		private <T> @Nullable Runnable set(ChannelOption<T> option, T value) {
+			try {
+				T before = this.channel.config().getOption(option);
+				if (before != null && this.channel.config().setOption(option, value)) {
+					return () -> set(option, before);
+				}
+			}
+			catch (ChannelException ex) {
+				// closed meanwhile
 			}
 			return null;
 		}
@@ -151,9 +171,24 @@ final class ChannelStreamWriter implements StreamWriter {
 			}
 		}
 
+		/**
+		 * Goes on in the next round of the loop. A task that queues itself again would
+		 * keep the loop from its sockets for up to a second: it polls them only when its
+		 * queue is empty, and what is due is not put there before.
+		 */
+		private void proceed() {
+			if (!this.ended && this.scheduled.compareAndSet(false, true)) {
+				submit(() -> this.channel.eventLoop().schedule(this, 0, TimeUnit.NANOSECONDS));
+			}
+		}
+
 		private void execute(Runnable task) {
+			submit(() -> this.channel.eventLoop().execute(task));
+		}
+
+		private void submit(Runnable submission) {
 			try {
-				this.channel.eventLoop().execute(task);
+				submission.run();
 			}
 			catch (RejectedExecutionException ex) {
 				// the loop has gone, and the channel with it
@@ -237,7 +272,7 @@ final class ChannelStreamWriter implements StreamWriter {
 			if (written != null) {
 				written.forEach(Runnable::run);
 			}
-			wake();
+			proceed();
 		}
 
 		@Override

@@ -587,4 +587,20 @@ class SessionLawTests {
 		}
 	}
 
+	@Test
+	void closedSessionsGiveWayWhenTheMemoryOfAllLogsIsUsedUp() {
+		try (Stage stage = Stage.with(counting()).log(1_024, 1 << 20, 2_000).open()) {
+			Stage.get(stage.engine.open("other", Map.of()));
+			for (int i = 0; i < 30; i++) {
+				Stage.get(stage.engine.publish("other", new EmergencyStop("fire")));
+			}
+			assertThatExceptionOfType(EventRefusedException.class).isThrownBy(() -> stage.publish(new DTMFInput("1")))
+				.satisfies((ex) -> assertThat(ex.bound()).isEqualTo(Bound.LOG_MEMORY));
+			Stage.get(stage.engine.close("other"));
+			assertThat(stage.publish(new DTMFInput("1")).sequence()).isEqualTo(1);
+			assertThatExceptionOfType(UnknownSessionException.class)
+				.isThrownBy(() -> Stage.get(stage.engine.publish("other", new DTMFInput("1"))));
+		}
+	}
+
 }

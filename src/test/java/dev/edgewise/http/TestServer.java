@@ -8,29 +8,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
 
 import dev.edgewise.RouteDefinition;
-import dev.edgewise.event.AgentEvent;
-import dev.edgewise.event.SystemEvent;
-import dev.edgewise.event.UserEvent;
-import dev.edgewise.route.CompiledRoute;
-import dev.edgewise.route.EventTypes;
-import dev.edgewise.route.RouteTable;
-import dev.edgewise.session.DefaultSessionEngine;
-import dev.edgewise.session.EngineListener;
-import dev.edgewise.session.EngineSchedulers;
-import dev.edgewise.session.EngineSettings;
-import dev.edgewise.session.FrameEncoder;
 import dev.edgewise.session.SessionEngine;
-import dev.edgewise.web.WebSettings;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,8 +22,10 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * The whole server on a port of its own, and a client for it.
@@ -59,9 +44,8 @@ final class TestServer implements AutoCloseable {
 	private TestServer(Setup setup) {
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
 			.sources(setup.sources.toArray(Class<?>[]::new))
-			.properties(setup.properties)
 			.initializers((context) -> setup.register((GenericApplicationContext) context))
-			.run();
+			.run(setup.arguments());
 		this.port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
 	}
 
@@ -171,38 +155,13 @@ final class TestServer implements AutoCloseable {
 
 		private final List<Class<?>> sources = new ArrayList<>();
 
-		private final List<Class<?>> types = new ArrayList<>();
-
 		private final Map<String, Object> properties = new LinkedHashMap<>(
-				Map.of("server.port", "0", "spring.main.banner-mode", "off", "logging.level.root", "warn"));
+				Map.of("server.port", "0", "spring.main.banner-mode", "off", "spring.config.name", "none"));
 
-		private EngineSettings settings = EngineSettings.defaults(1 << 30);
-
-		private WebSettings web = WebSettings.defaults();
-
-		private boolean defaultWeb = true;
-
-		private EngineListener listener = new EngineListener() {
-		};
+		private @Nullable SessionEngine engine;
 
 		Setup(List<RouteDefinition> routes) {
 			this.routes = routes;
-		}
-
-		Setup settings(EngineSettings settings) {
-			this.settings = settings;
-			return this;
-		}
-
-		Setup web(WebSettings web) {
-			this.web = web;
-			this.defaultWeb = false;
-			return this;
-		}
-
-		Setup listener(EngineListener listener) {
-			this.listener = listener;
-			return this;
 		}
 
 		Setup property(String name, Object value) {
@@ -215,8 +174,8 @@ final class TestServer implements AutoCloseable {
 			return this;
 		}
 
-		Setup types(Class<?>... types) {
-			this.types.addAll(List.of(types));
+		Setup engine(SessionEngine engine) {
+			this.engine = engine;
 			return this;
 		}
 
@@ -224,41 +183,20 @@ final class TestServer implements AutoCloseable {
 			return new TestServer(this);
 		}
 
-		private void register(GenericApplicationContext context) {
-			Scheduler timer = Schedulers.newSingle("timer", true);
-			Scheduler parallel = Schedulers.newParallel("nodes", 2, true);
-			Scheduler blocking = Schedulers.newBoundedElastic(50, 1_000, "blocking", 60, true);
-			Scheduler control = Schedulers.newBoundedElastic(50, 1_000, "control", 60, true);
-			context.registerBean(RouteTable.class, this::table);
-			context.registerBean(EngineSettings.class, () -> this.settings);
-			context.registerBean(EngineSchedulers.class,
-					() -> new EngineSchedulers(timer, parallel, blocking, control));
-			context.registerBean(SessionEngine.class,
-					() -> new DefaultSessionEngine(context.getBean(RouteTable.class), this.settings,
-							context.getBean(EngineSchedulers.class), context.getBean(FrameEncoder.class),
-							List.of(this.listener)));
-			if (!this.defaultWeb) {
-				context.registerBean(WebSettings.class, () -> this.web);
-			}
+		private String[] arguments() {
+			return this.properties.entrySet()
+				.stream()
+				.map((property) -> "--" + property.getKey() + "=" + property.getValue())
+				.toArray(String[]::new);
 		}
 
-		private RouteTable table() {
-			List<CompiledRoute> compiled = new ArrayList<>();
-			Set<Class<?>> known = new LinkedHashSet<>(this.types);
-			Stream.of(UserEvent.class, AgentEvent.class, SystemEvent.class)
-				.forEach((parent) -> known.addAll(List.of(parent.getPermittedSubclasses())));
-			for (RouteDefinition definition : this.routes) {
-				int index = compiled.size();
-				String id = (definition.id() != null) ? definition.id() : "route" + index;
-				CompiledRoute.Filter filter = (definition.filter() instanceof RouteDefinition.Filter.Code code)
-						? (event, session) -> code.predicate().test(event) : null;
-				CompiledRoute.Condition condition = (definition
-					.condition() instanceof RouteDefinition.Condition.Code code) ? code.predicate()::test : null;
-				compiled.add(new CompiledRoute(index, id, id, definition.on(), definition.interruptOn(), filter,
-						condition, definition.overlap(), definition.maxConcurrency(), definition.handlers(),
-						definition.node(), definition.output()));
+		private void register(GenericApplicationContext context) {
+			for (RouteDefinition route : this.routes) {
+				context.registerBean("route" + this.routes.indexOf(route), RouteDefinition.class, () -> route);
 			}
-			return new RouteTable(compiled, new EventTypes(known));
+			if (this.engine != null) {
+				context.registerBean(SessionEngine.class, () -> this.engine);
+			}
 		}
 
 	}
@@ -266,6 +204,17 @@ final class TestServer implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
+
+		/**
+		 * Loops of its own: those that servers share would end with the first of them.
+		 */
+		@Bean
+		ReactorResourceFactory resources() {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
+			return resources;
+		}
 
 	}
 

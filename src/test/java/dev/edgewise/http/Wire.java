@@ -65,11 +65,15 @@ final class Wire implements AutoCloseable {
 	}
 
 	Wire request(String version, String method, String path, @Nullable String body, String... headers) {
+		return request(version, method, path, (body != null) ? body.getBytes(StandardCharsets.UTF_8) : null, headers);
+	}
+
+	Wire request(String version, String method, String path, byte @Nullable [] body, String... headers) {
 		StringBuilder text = new StringBuilder(method + " " + path + " " + version + "\r\nHost: localhost\r\n");
 		for (String header : headers) {
 			text.append(header).append("\r\n");
 		}
-		byte[] bytes = (body != null) ? body.getBytes(StandardCharsets.UTF_8) : new byte[0];
+		byte[] bytes = (body != null) ? body : new byte[0];
 		if (body != null) {
 			text.append("Content-Length: ").append(bytes.length).append("\r\n");
 		}
