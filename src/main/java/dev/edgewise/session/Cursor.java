@@ -94,7 +94,7 @@ final class Cursor implements LogReader {
 			if (entry == null) {
 				continue;
 			}
-			boolean mine = entry.run == null || entry.run.take(entry, this.openedAt);
+			boolean mine = entry.run == null || entry.run.take(entry, this.openedAt) || entry.isKept();
 			this.position = next;
 			if (mine) {
 				return new Taken(entry.frame, entry.bytes, entry.claimWritten());

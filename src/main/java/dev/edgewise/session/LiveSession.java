@@ -339,6 +339,10 @@ final class LiveSession implements Session, Mailbox.Owner {
 				if (aimed && (forced || matches.interrupts(run.compiled)) && run.phase != Phase.OVER) {
 					Decision decision = decide(run, entry.frame, forced);
 					if (decision.verdict() == Verdict.INTERRUPT) {
+						if (entry.run == run) {
+							entry.keep();
+							run.countDelivered(entry);
+						}
 						cut(run, forced ? Reason.EMERGENCY : Reason.EVENT, entry.frame, arrived);
 						effects.interrupted.add(run.id);
 					}

@@ -60,6 +60,8 @@ final class LogEntry {
 
 	volatile @Nullable Runnable written;
 
+	private volatile boolean kept;
+
 	@SuppressWarnings("unused")
 	private volatile int state;
 
@@ -71,6 +73,17 @@ final class LogEntry {
 		this.item = item;
 		this.hop = hop;
 		this.origin = origin;
+	}
+
+	/**
+	 * Exempts it from the fence that it causes itself: else nobody would see the cause.
+	 */
+	void keep() {
+		this.kept = true;
+	}
+
+	boolean isKept() {
+		return this.kept;
 	}
 
 	boolean isTaken() {

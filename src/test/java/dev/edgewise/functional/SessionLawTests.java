@@ -169,6 +169,21 @@ class SessionLawTests {
 	}
 
 	@Test
+	void l12AnEventThatCutsItsOwnEmitterIsSeenByEveryStream() {
+		try (Stage stage = Stage.of(Routes.on(UserStoppedSpeaking.class)
+			.interruptOn(AgentHandoff.class)
+			.stream((event) -> Flux.just("a", new AgentHandoff("billing", null)).concatWith(Flux.never()))
+			.broadcast())) {
+			TestSubscriber<Frame> slow = stage.read(0, 2);
+			stage.publish(new UserStoppedSpeaking());
+			slow.request(100);
+			assertThat(Stage.tale(slow)).containsExactly("UserStoppedSpeaking", "+1", "1:AgentHandoff", "!1");
+			assertThat(Stage.tale(stage.read(0))).containsExactly("UserStoppedSpeaking", "+1", "1:AgentHandoff", "!1");
+			assertThat(((AgentGenerationInterrupted) slow.getReceivedOnNext().get(3).event()).discarded()).isOne();
+		}
+	}
+
+	@Test
 	void l12TheEnginesOwnFramesStartRoutesAndLoopsEndAtTheHopLimit() {
 		try (Stage stage = Stage.of(turn().stream((event) -> Flux.just("a")).broadcast(),
 				Routes.on(AgentGenerationComplete.class).stream((event) -> Flux.just("again")).broadcast())) {
