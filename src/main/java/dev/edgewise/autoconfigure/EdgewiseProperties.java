@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
@@ -46,10 +45,6 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * bounded by a property
 	 */
 	EngineSettings settings(long maxHeap) {
-		if (this.event.maxSize().compareTo(this.session.log().bytes()) > 0) {
-			throw new InvalidConfigurationPropertyValueException("edgewise.event.max-size", this.event.maxSize(),
-					"It must not exceed edgewise.session.log.bytes, which is " + this.session.log().bytes() + ".");
-		}
 		DataSize totalBytes = this.log.totalBytes();
 		return new EngineSettings(
 				new SessionBounds(this.session.max(), this.session.idleTimeout(), this.session.tombstone(),
@@ -97,8 +92,8 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * @param frames Frames that the log of a session holds.
 	 * @param bytes Encoded bytes that the log of a session holds.
 	 */
-	record SessionLogProperties(@DefaultValue("1024") @Range(min = 16, max = 1_048_576) int frames,
-			@DefaultValue("1MB") @Between(min = "16KB", max = "1GB") DataSize bytes) {
+	record SessionLogProperties(@DefaultValue("1024") @Range(min = 4, max = 1_048_576) int frames,
+			@DefaultValue("1MB") @Between(min = "1KB", max = "1GB") DataSize bytes) {
 	}
 
 	/**
@@ -109,7 +104,7 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * first.
 	 */
 	record ConversationProperties(@DefaultValue("1000") @Range(min = 1, max = 1_000_000) int messages,
-			@DefaultValue("1048576") @Range(min = 1_024, max = 1_073_741_824) int characters) {
+			@DefaultValue("1048576") @Range(min = 1, max = 1_073_741_824) int characters) {
 	}
 
 	/**
@@ -118,7 +113,7 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * @param totalBytes Encoded bytes that all logs hold, above which new sessions and
 	 * events are answered 503. By default a quarter of the maximum heap.
 	 */
-	record LogProperties(@Between(min = "1MB", max = "1TB") @Nullable DataSize totalBytes) {
+	record LogProperties(@Between(min = "1KB", max = "1TB") @Nullable DataSize totalBytes) {
 	}
 
 	/**
@@ -128,8 +123,8 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * @param maxArraySize Size of an array of events in a request; a larger one is
 	 * answered 413.
 	 */
-	record EventProperties(@DefaultValue("64KB") @Between(min = "1KB", max = "16MB") DataSize maxSize,
-			@DefaultValue("256KB") @Between(min = "1KB", max = "64MB") DataSize maxArraySize) {
+	record EventProperties(@DefaultValue("64KB") @Between(min = "64B", max = "16MB") DataSize maxSize,
+			@DefaultValue("256KB") @Between(min = "64B", max = "64MB") DataSize maxArraySize) {
 	}
 
 	/**

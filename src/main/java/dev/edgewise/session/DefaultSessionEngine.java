@@ -92,6 +92,9 @@ public final class DefaultSessionEngine implements SessionEngine {
 		if (this.engine.isDraining()) {
 			throw new EventRefusedException(Bound.DRAINING, FULL_RETRY);
 		}
+		if (this.engine.isLogMemoryFull() && !this.engine.relieve()) {
+			throw new EventRefusedException(Bound.LOG_MEMORY, FULL_RETRY);
+		}
 		if (this.open.incrementAndGet() > this.engine.settings().session().max()) {
 			this.open.decrementAndGet();
 			throw new EventRefusedException(Bound.SESSIONS, FULL_RETRY);

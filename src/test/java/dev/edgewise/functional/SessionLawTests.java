@@ -611,6 +611,8 @@ class SessionLawTests {
 			}
 			assertThatExceptionOfType(EventRefusedException.class).isThrownBy(() -> stage.publish(new DTMFInput("1")))
 				.satisfies((ex) -> assertThat(ex.bound()).isEqualTo(Bound.LOG_MEMORY));
+			assertThatExceptionOfType(EventRefusedException.class)
+				.isThrownBy(() -> Stage.get(stage.engine.open("third", Map.of())));
 			Stage.get(stage.engine.close("other"));
 			assertThat(stage.publish(new DTMFInput("1")).sequence()).isEqualTo(1);
 			assertThatExceptionOfType(UnknownSessionException.class)
