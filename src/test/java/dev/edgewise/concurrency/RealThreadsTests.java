@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import dev.edgewise.Frame;
 import dev.edgewise.Generation;
 import dev.edgewise.Interruption;
+import dev.edgewise.LeakWatch;
 import dev.edgewise.Overlap;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.Routes;
@@ -68,9 +69,7 @@ class RealThreadsTests {
 
 	private final List<Scheduler> schedulers = new ArrayList<>();
 
-	private final AtomicInteger live = new AtomicInteger();
-
-	private final AtomicInteger stuck = new AtomicInteger();
+	private final LeakWatch watch = new LeakWatch();
 
 	private final AtomicInteger handled = new AtomicInteger();
 
@@ -123,7 +122,7 @@ class RealThreadsTests {
 						keep(Schedulers.newParallel("test-parallel", 2)),
 						keep(Schedulers.fromExecutorService(Executors.newCachedThreadPool())),
 						keep(Schedulers.fromExecutorService(Executors.newCachedThreadPool()))),
-				new NameEncoder(), List.of(new Watch()));
+				new NameEncoder(), List.of(this.watch, new Fences()));
 	}
 
 	private Routes.Trigger<UserStoppedSpeaking> turn(String id, Overlap overlap) {
@@ -175,8 +174,7 @@ class RealThreadsTests {
 			each.get(60, TimeUnit.SECONDS);
 		}
 		readings.forEach(Reading::check);
-		assertThat(this.live).hasValue(0);
-		assertThat(this.stuck).hasValue(0);
+		this.watch.assertNothingIsLeft();
 		assertThat(this.fences.get()).isPositive();
 		for (Reading reading : readings) {
 			reading.said.forEach((generation, text) -> {
@@ -280,24 +278,13 @@ class RealThreadsTests {
 
 	}
 
-	private final class Watch implements EngineListener {
-
-		@Override
-		public void started(String route) {
-			RealThreadsTests.this.live.incrementAndGet();
-		}
+	private final class Fences implements EngineListener {
 
 		@Override
 		public void ended(String route, GenerationOutcome outcome, Duration elapsed) {
-			RealThreadsTests.this.live.decrementAndGet();
 			if (outcome == GenerationOutcome.INTERRUPTED) {
 				RealThreadsTests.this.fences.incrementAndGet();
 			}
-		}
-
-		@Override
-		public void stuck(String route, int change) {
-			RealThreadsTests.this.stuck.addAndGet(change);
 		}
 
 	}

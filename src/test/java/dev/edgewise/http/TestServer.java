@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.edgewise.LeakWatch;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.session.SessionEngine;
 import org.jspecify.annotations.Nullable;
@@ -116,9 +117,14 @@ final class TestServer implements AutoCloseable {
 				"Content-Type: application/json");
 	}
 
+	/**
+	 * Stops the server and checks that it has left nothing open.
+	 */
 	@Override
 	public void close() {
+		LeakWatch watch = this.context.getBean(LeakWatch.class);
 		this.context.close();
+		watch.assertNothingIsLeft();
 	}
 
 	/**
@@ -204,6 +210,11 @@ final class TestServer implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
+
+		@Bean
+		LeakWatch leakWatch() {
+			return new LeakWatch();
+		}
 
 		/**
 		 * Loops of its own: those that servers share would end with the first of them.
