@@ -47,11 +47,6 @@ final class Deadlines {
 		}
 	}
 
-	synchronized void clear() {
-		this.actions.clear();
-		disarm();
-	}
-
 	private void arm() {
 		if (this.actions.isEmpty() || this.actions.firstKey().atNanos >= this.armedFor) {
 			return;

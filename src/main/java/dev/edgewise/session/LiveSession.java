@@ -136,7 +136,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.createdNanos = engine.nanos();
 		this.idleSinceNanos = this.createdNanos;
 		EngineSettings settings = engine.settings();
-		this.mailbox = new Mailbox(this, engine.schedulers().parallel());
+		this.mailbox = new Mailbox(this, engine.schedulers().timer());
 		this.intake = new Intake(engine);
 		this.log = new FrameLog(settings.log().frames(), settings.log().bytes(), this::evicted);
 		this.readers = new Readers(engine, this.log);
@@ -254,8 +254,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 			try {
 				applied = apply(events, opening, limited, arrived);
 			}
-			catch (RuntimeException ex) {
-				error = ex;
+			catch (Throwable ex) {
+				error = (ex instanceof RuntimeException known) ? known
+						: new IllegalStateException("The events could not be applied", ex);
 				this.intake.tell(events, EventOutcome.REFUSED);
 			}
 			Applied result = applied;
@@ -502,7 +503,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 					finish(run, end);
 				}
 				else {
-					number(run, next);
+					numberGuarded(run, next);
 				}
 				if (!this.derived.isEmpty() || this.mailbox.hasCommands() || run.phase != Phase.RUNNING) {
 					return count;
@@ -510,6 +511,19 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 		}
 		return count;
+	}
+
+	/**
+	 * An item is an object of the user's: whatever it does when it is looked at is the
+	 * end of its own generation alone.
+	 */
+	private void numberGuarded(Run run, Object item) {
+		try {
+			number(run, item);
+		}
+		catch (Throwable ex) {
+			fail(run, ex);
+		}
 	}
 
 	private void number(Run run, Object item) {
@@ -1019,6 +1033,11 @@ final class LiveSession implements Session, Mailbox.Owner {
 					List.copyOf(generations));
 			this.mailbox.answer(() -> answer.accept(view));
 		});
+	}
+
+	@Override
+	public String toString() {
+		return "session " + this.id;
 	}
 
 	private static GenerationView view(Run run, State state) {

@@ -91,24 +91,24 @@ final class Mailbox {
 			boolean more = true;
 			while (more) {
 				steps += runCommands(Math.max(1, TURN - steps));
-				int numbered = this.owner.number();
+				int numbered = number();
 				steps += numbered;
 				more = numbered > 0 || hasCommands();
 				if (more && steps >= TURN) {
-					this.owner.wake();
+					guarded(this.owner::wake);
 					answers = takeAnswers(answers);
 					if (handOver()) {
-						answers.forEach(Runnable::run);
+						answers.forEach(this::guarded);
 						return;
 					}
 					steps = 0;
 				}
 			}
-			this.owner.rest();
+			guarded(this.owner::rest);
 			answers = takeAnswers(answers);
 			missed = this.work.addAndGet(-missed);
 		}
-		answers.forEach(Runnable::run);
+		answers.forEach(this::guarded);
 	}
 
 	private boolean handOver() {
@@ -127,18 +127,40 @@ final class Mailbox {
 		Runnable command;
 		while (count < max && (command = this.commands.poll()) != null) {
 			count++;
-			try {
-				command.run();
-				this.owner.settle();
-			}
-			catch (RuntimeException ex) {
-				logger.error("A step of {} failed", this.owner, ex);
-			}
+			guarded(command);
+			guarded(this.owner::settle);
 		}
 		if (count == 0) {
-			this.owner.settle();
+			guarded(this.owner::settle);
 		}
 		return count;
+	}
+
+	private int number() {
+		try {
+			return this.owner.number();
+		}
+		catch (Throwable ex) {
+			failed(ex);
+			return 0;
+		}
+	}
+
+	/**
+	 * Keeps an error, of whatever kind, from ending the writer: nobody else could become
+	 * it.
+	 */
+	private void guarded(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (Throwable ex) {
+			failed(ex);
+		}
+	}
+
+	private void failed(Throwable ex) {
+		logger.error("A step of {} failed", this.owner, ex);
 	}
 
 	private List<Runnable> takeAnswers(List<Runnable> before) {

@@ -477,6 +477,38 @@ class SessionLawTests {
 	}
 
 	@Test
+	void l17AnItemThatThrowsWhenItIsLookedAtFailsItsGenerationAlone() {
+		Object rude = new Object() {
+			@Override
+			public String toString() {
+				throw new StackOverflowError("item");
+			}
+		};
+		try (Stage stage = Stage.of(turn().stream((event) -> Flux.just("a", rude, "b")).broadcast(), counting())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(100);
+			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "+2", "1:a", "x1", "2:a1");
+		}
+	}
+
+	@Test
+	void l17AnEventThatThrowsWhenItIsLookedAtIsRefusedAndTheSessionGoesOn() {
+		record Rude(String text) {
+
+			@Override
+			public String toString() {
+				throw new StackOverflowError(this.text);
+			}
+
+		}
+		try (Stage stage = Stage.of(counting())) {
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> stage.publish(new Rude("event")));
+			assertThat(stage.publish(new UserStoppedSpeaking()).sequence()).isEqualTo(1);
+		}
+	}
+
+	@Test
 	void l18ElapsedIsMeasuredByTheInjectedClock() {
 		List<Duration> elapsed = new ArrayList<>();
 		try (Stage stage = Stage.of(turn().condition((event, generation) -> {
