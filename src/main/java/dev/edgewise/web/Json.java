@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -45,6 +46,7 @@ import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
+import tools.jackson.databind.util.StdDateFormat;
 
 /**
  * The edge's own dialect of JSON: an application's mapper with what would change the wire
@@ -71,7 +73,7 @@ final class Json {
 					AnnotationIntrospectorPair.create(new RequiredComponents(), builder.annotationIntrospector()))
 			.addModule(new SimpleModule("edgewise").addSerializer(Duration.class, new DurationWriter())
 				.addDeserializer(Duration.class, new DurationReader()))
-			.changeDefaultPropertyInclusion((inclusion) -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL)
+			.changeDefaultPropertyInclusion((inclusion) -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT)
 				.withContentInclusion(JsonInclude.Include.ALWAYS))
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
 					DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -87,6 +89,9 @@ final class Json {
 			.disable(SerializationFeature.INDENT_OUTPUT, SerializationFeature.WRAP_ROOT_VALUE,
 					SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS, DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
+			.enable(DateTimeFeature.WRITE_DATES_WITH_CONTEXT_TIME_ZONE)
+			.defaultTimeZone(TimeZone.getTimeZone(ZoneOffset.UTC))
+			.defaultDateFormat(new StdDateFormat())
 			.build();
 		this.escaping = this.mapper.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 	}
