@@ -124,7 +124,9 @@ final class EventReader {
 		try (JsonParser parser = parser(body)) {
 			JsonToken first = parser.nextToken();
 			if (first == JsonToken.START_OBJECT) {
-				return object(parser, body);
+				ObjectNode object = object(parser, body);
+				finite(object);
+				return object;
 			}
 			throw (first != null) ? notAnObject("an object").refusal() : empty().refusal();
 		}

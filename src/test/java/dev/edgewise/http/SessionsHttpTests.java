@@ -103,6 +103,15 @@ class SessionsHttpTests {
 	}
 
 	@Test
+	void refusesAttributesThatAreOutOfRange() {
+		for (String attributes : List.of("{\"a\":1e999}", "{\"a\":[{\"b\":-1e999}]}")) {
+			Answer answer = server.post("/v1/sessions", "{\"attributes\":" + attributes + "}");
+			assertThat(answer.status()).isEqualTo(422);
+			assertThat(answer.json().get("field").asString()).isEqualTo("attributes");
+		}
+	}
+
+	@Test
 	void refusesBodiesThatAreNotJsonInUtf8() {
 		assertThat(server.post("/v1/sessions", "{").problem()).isEqualTo("malformed-body");
 		assertThat(server.post("/v1/sessions", "{}", "Content-Type", "text/plain").status()).isEqualTo(415);
