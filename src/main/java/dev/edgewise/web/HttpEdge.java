@@ -124,7 +124,8 @@ public final class HttpEdge {
 			Problem problem = Problem.of(error);
 			if (problem == null) {
 				if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
-					return Mono.error(error);
+					// unread, but an error would be logged as the service's
+					return ServerResponse.badRequest().build();
 				}
 				logger.error(request.method() + " " + request.path() + " failed", error);
 				problem = Problem.internal();

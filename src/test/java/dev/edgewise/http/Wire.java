@@ -92,6 +92,19 @@ final class Wire implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Sends something that need not be a whole request.
+	 */
+	void write(String text) {
+		try {
+			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+			this.socket.getOutputStream().flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	private void head() throws IOException {
 		this.statusLine = rawLine();
 		Map<String, String> headers = new LinkedHashMap<>();
