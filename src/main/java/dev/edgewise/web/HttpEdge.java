@@ -33,6 +33,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -362,12 +363,18 @@ public final class HttpEdge {
 	 * count.
 	 */
 	private static boolean wantsStream(ServerRequest request) {
+		return request.headers()
+			.header(HttpHeaders.ACCEPT)
+			.stream()
+			.flatMap((header) -> MimeTypeUtils.tokenize(header).stream())
+			.anyMatch(HttpEdge::isEventStream);
+	}
+
+	private static boolean isEventStream(String text) {
 		try {
-			return request.headers()
-				.accept()
-				.stream()
-				.anyMatch((type) -> type.getType().equalsIgnoreCase("text")
-						&& type.getSubtype().equalsIgnoreCase("event-stream") && type.getQualityValue() > 0);
+			MediaType type = MediaType.parseMediaType(text);
+			return type.getType().equalsIgnoreCase("text") && type.getSubtype().equalsIgnoreCase("event-stream")
+					&& type.getQualityValue() > 0;
 		}
 		catch (IllegalArgumentException ex) {
 			return false;
