@@ -2,11 +2,12 @@ package dev.edgewise.web;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -88,11 +89,12 @@ public final class HttpEdge {
 	public RouterFunction<ServerResponse> routes() {
 		RouterFunctions.Builder routes = RouterFunctions.route();
 		resource(routes, "/sessions", Map.of(HttpMethod.POST, this::open));
-		resource(routes, "/sessions/{id}",
-				Map.of(HttpMethod.PUT, this::put, HttpMethod.GET, this::view, HttpMethod.DELETE, this::close));
+		resource(routes, "/sessions/{id}", Map.of(HttpMethod.PUT, this::put, HttpMethod.GET, this::view,
+				HttpMethod.HEAD, this::view, HttpMethod.DELETE, this::close));
 		resource(routes, "/sessions/{id}/events", Map.of(HttpMethod.POST, this::publish));
 		resource(routes, "/sessions/{id}/stream", Map.of(HttpMethod.GET, this::stream));
-		resource(routes, "/sessions/{id}/conversation", Map.of(HttpMethod.GET, this::conversation));
+		resource(routes, "/sessions/{id}/conversation",
+				Map.of(HttpMethod.GET, this::conversation, HttpMethod.HEAD, this::conversation));
 		resource(routes, "/events", Map.of(HttpMethod.POST, this::publishToAll));
 		return routes.build();
 	}
@@ -111,9 +113,12 @@ public final class HttpEdge {
 		String pattern = this.settings.basePath() + path;
 		methods.forEach((method, handler) -> routes
 			.route(RequestPredicates.method(method).and(RequestPredicates.path(pattern)), guarded(handler)));
-		List<HttpMethod> allowed = methods.keySet().stream().sorted().toList();
+		Set<HttpMethod> allowed = new TreeSet<>(methods.keySet());
+		allowed.add(HttpMethod.OPTIONS);
+		routes.route(RequestPredicates.method(HttpMethod.OPTIONS).and(RequestPredicates.path(pattern)),
+				(request) -> ServerResponse.ok().headers((headers) -> headers.setAllow(allowed)).build());
 		routes.route(RequestPredicates.path(pattern),
-				(request) -> problem(Problem.method(allowed), (headers) -> headers.setAllow(new HashSet<>(allowed))));
+				(request) -> problem(Problem.method(allowed), (headers) -> headers.setAllow(allowed)));
 	}
 
 	/**

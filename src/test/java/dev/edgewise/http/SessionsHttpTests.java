@@ -200,7 +200,8 @@ class SessionsHttpTests {
 		Answer answer = server.send("PATCH", "/v1/sessions/a", "{}");
 		assertThat(answer.status()).isEqualTo(405);
 		assertThat(answer.problem()).isEqualTo("method-not-allowed");
-		assertThat(answer.header("Allow").split(",")).containsExactlyInAnyOrder("PUT", "GET", "DELETE");
+		assertThat(answer.header("Allow").split(",")).containsExactlyInAnyOrder("PUT", "GET", "HEAD", "DELETE",
+				"OPTIONS");
 		assertThat(server.get("/v1/sessions").status()).isEqualTo(405);
 		assertThat(server.get("/v1/events").status()).isEqualTo(405);
 		assertThat(server.post("/v1/sessions/a/stream", "{}").status()).isEqualTo(405);
@@ -209,6 +210,22 @@ class SessionsHttpTests {
 			assertThat(server.get(path).status()).as(path).isEqualTo(404);
 			assertThat(server.get(path).problem()).as(path).isEqualTo("not-found");
 		}
+	}
+
+	@Test
+	void answersWithHeadersAloneWhenAskedForThem() {
+		String session = server.session();
+		for (String path : List.of(session, session + "/conversation")) {
+			Answer head = server.send("HEAD", path, null);
+			assertThat(head.status()).isEqualTo(200);
+			assertThat(head.header("Content-Type")).isEqualTo("application/json");
+			assertThat(head.header("Content-Length")).isEqualTo(server.get(path).header("Content-Length"));
+		}
+		assertThat(server.send("HEAD", "/v1/sessions/none", null).status()).isEqualTo(404);
+		Answer options = server.send("OPTIONS", session + "/events", null);
+		assertThat(options.status()).isEqualTo(200);
+		assertThat(options.header("Allow").split(",")).containsExactlyInAnyOrder("POST", "OPTIONS");
+		assertThat(options.body()).isEmpty();
 	}
 
 	@Test
