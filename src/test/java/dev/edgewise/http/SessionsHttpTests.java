@@ -2,7 +2,9 @@ package dev.edgewise.http;
 
 import java.util.List;
 
+import dev.edgewise.Overlap;
 import dev.edgewise.Routes;
+import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.http.TestServer.Answer;
@@ -28,7 +30,12 @@ class SessionsHttpTests {
 				.id("assistant")
 				.interruptOn(UserStartedSpeaking.class)
 				.stream((event) -> Flux.concat(Flux.just("Hello, ", "world"), Flux.never()))
-				.broadcast())
+				.broadcast(),
+					Routes.on(DTMFInput.class)
+						.id("menu")
+						.overlap(Overlap.QUEUE)
+						.stream((event) -> Flux.never())
+						.broadcast())
 			.start();
 	}
 
@@ -145,6 +152,18 @@ class SessionsHttpTests {
 			assertThat(generation.get("state").asString()).isEqualTo("RUNNING");
 			assertThat(generation.get("cause").asLong()).isEqualTo(1);
 		}
+	}
+
+	@Test
+	void showsWhatHasNotBegunWithoutATime() {
+		String session = server.session();
+		String event = "{\"type\":\"DTMFInput\",\"button\":\"1\"}";
+		server.post(session + "/events", "[" + event + "," + event + "]");
+		JsonNode queued = server.get(session).json().get("generations").get(1);
+		assertThat(queued.get("state").asString()).isEqualTo("WAITING");
+		assertThat(queued.get("cause").asLong()).isEqualTo(2);
+		assertThat(queued.has("startedAt")).isTrue();
+		assertThat(queued.get("startedAt").isNull()).isTrue();
 	}
 
 	@Test
