@@ -32,6 +32,9 @@ final class Cursor implements LogReader {
 
 	private volatile long position;
 
+	/** Whether it began beyond the end, and has not been told so; the reader's. */
+	private boolean lost;
+
 	private volatile boolean complete;
 
 	private volatile Runnable signal = NOTHING;
@@ -41,7 +44,8 @@ final class Cursor implements LogReader {
 		this.log = log;
 		this.origins = origins;
 		this.openedAt = log.last();
-		this.position = (after < 0) ? this.openedAt : after;
+		this.lost = after > this.openedAt;
+		this.position = (after < 0 || this.lost) ? this.openedAt : after;
 	}
 
 	@Override
@@ -69,14 +73,15 @@ final class Cursor implements LogReader {
 		while (!this.complete && !this.closed.get()) {
 			long last = this.log.last();
 			long at = this.position;
+			if (this.lost) {
+				this.lost = false;
+				return gap(Math.min(1, at), at);
+			}
 			if (isBehindEverything(at)) {
 				this.complete = true;
 				return null;
 			}
 			if (at >= last) {
-				if (at > last && at > this.openedAt) {
-					return gap(Math.min(1, last), last);
-				}
 				this.waiting.set(true);
 				// A frame appended between the look and the mark would signal nobody.
 				if (this.log.last() == at && !isBehindEverything(at)) {

@@ -4,6 +4,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
@@ -12,6 +14,8 @@ import reactor.core.scheduler.Scheduler;
  * its own. Safe from any thread.
  */
 final class Deadlines {
+
+	private static final Logger logger = LoggerFactory.getLogger(Deadlines.class);
 
 	private final Scheduler timer;
 
@@ -72,10 +76,19 @@ final class Deadlines {
 		}
 		Runnable due;
 		while ((due = poll()) != null) {
-			due.run();
+			guarded(due);
 		}
 		synchronized (this) {
 			arm();
+		}
+	}
+
+	private static void guarded(Runnable action) {
+		try {
+			action.run();
+		}
+		catch (Throwable ex) {
+			logger.error("An action that was due failed", ex);
 		}
 	}
 

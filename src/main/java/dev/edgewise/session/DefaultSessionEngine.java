@@ -103,12 +103,13 @@ public final class DefaultSessionEngine implements SessionEngine {
 		LiveSession session = new LiveSession(this.engine, key,
 				Collections.unmodifiableMap(new LinkedHashMap<>(attributes)));
 		Entry entry = new Entry(session);
+		// Before others can find it, and close it.
+		session.onClosed(() -> closed(entry));
 		Entry other = this.sessions.putIfAbsent(key, entry);
 		if (other != null) {
 			this.open.decrementAndGet();
 			return found(other);
 		}
-		session.onClosed(() -> closed(entry));
 		watch(entry, session.idleSince() + idleTimeout());
 		this.engine.tell((listener) -> listener.sessions(1));
 		return new Opened(session, true);
@@ -247,10 +248,14 @@ public final class DefaultSessionEngine implements SessionEngine {
 		List<Submission> events = List.of(new Submission(event, null, null));
 		return Flux.defer(() -> Flux.fromIterable(this.sessions.keySet()))
 			.flatMap((id) -> submit(id, events, null, false).map((applied) -> applied.receipts().get(0))
-				.onErrorResume((ex) -> ex instanceof SessionClosedException || ex instanceof UnknownSessionException,
-						(ex) -> Mono.empty()))
+				.onErrorResume(DefaultSessionEngine::concernsOneSession, (ex) -> Mono.empty()))
 			.reduce(new Broadcast(0, 0, 0), (sum, receipt) -> new Broadcast(sum.sessions() + 1,
 					sum.interrupted() + receipt.interrupted().size(), sum.started() + receipt.started().size()));
+	}
+
+	private static boolean concernsOneSession(Throwable failure) {
+		return failure instanceof SessionClosedException || failure instanceof UnknownSessionException
+				|| (failure instanceof EventRefusedException refused && refused.bound() == Bound.MAILBOX);
 	}
 
 	@Override
@@ -300,7 +305,8 @@ public final class DefaultSessionEngine implements SessionEngine {
 		return Mono.<Void>create((sink) -> this.engine.drain(sink::success))
 			.timeout(grace, Mono.empty(), schedulers.timer())
 			.thenMany(Flux.defer(() -> Flux.fromIterable(this.sessions.values())))
-			.flatMap((entry) -> Mono.<Void>create((sink) -> entry.session.close(Reason.SHUTDOWN, sink::success)))
+			.flatMap((entry) -> Mono.<Void>create((sink) -> entry.session.close(Reason.SHUTDOWN, sink::success)),
+					Integer.MAX_VALUE)
 			.then(Mono.<Void>create((sink) -> this.engine.whenNoStreams(sink::success))
 				.timeout(last, Mono.empty(), schedulers.timer()));
 	}

@@ -107,7 +107,7 @@ final class Engine {
 			try {
 				what.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				logger.warn("A listener failed", ex);
 			}
 		}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +52,9 @@ final class Execution implements CoreSubscriber<Object> {
 	/** How many items a source that ignores demand may be ahead. */
 	private static final int OVERFLOW = 256;
 
+	/** Permits for all who may wait for demand. */
+	private static final int EVERYBODY = 1 << 28;
+
 	static final String OVERFLOW_HELP = "OverflowException: the source ignores demand, put onBackpressureBuffer(), "
 			+ "onBackpressureDrop() or onBackpressureLatest() behind it";
 
@@ -69,12 +73,18 @@ final class Execution implements CoreSubscriber<Object> {
 
 	private final AtomicLong granted = new AtomicLong();
 
+	/** How much of what was granted replaces dropped items; behind {@link #granted}. */
+	private volatile long replaced;
+
 	private final AtomicInteger requests = new AtomicInteger();
 
 	/** What has been requested; the worker's. */
 	private long asked;
 
 	private final Semaphore credit = new Semaphore(0);
+
+	/** Whether the node is held open by its subscription. */
+	private final AtomicBoolean subscribed = new AtomicBoolean();
 
 	private final AtomicReference<Upstream> upstream = new AtomicReference<>(Upstream.NONE);
 
@@ -125,7 +135,13 @@ final class Execution implements CoreSubscriber<Object> {
 		if (!this.engine.holdThread(style == Style.BLOCKING)) {
 			return false;
 		}
-		this.engine.schedulers().blocking().schedule(this::callBlocking);
+		try {
+			this.engine.schedulers().blocking().schedule(this::callBlocking);
+		}
+		catch (RejectedExecutionException ex) {
+			this.engine.releaseThread();
+			throw ex;
+		}
 		return true;
 	}
 
@@ -202,6 +218,7 @@ final class Execution implements CoreSubscriber<Object> {
 
 	private void subscribeTo(Publisher<?> publisher) {
 		this.holds.incrementAndGet();
+		this.subscribed.set(true);
 		if (this.thread == null) {
 			subscribeNow(publisher);
 		}
@@ -234,8 +251,12 @@ final class Execution implements CoreSubscriber<Object> {
 		if (this.upstream.compareAndSet(Upstream.NONE, active)) {
 			request();
 		}
+		else if (this.upstream.compareAndSet(Upstream.STOPPED, Upstream.CANCELLING)) {
+			this.engine.schedulers().control().schedule(() -> cancelNow(subscription));
+		}
 		else {
-			cancel(active);
+			// One too many: the publisher does not keep the rules.
+			this.engine.schedulers().control().schedule(subscription::cancel);
 		}
 	}
 
@@ -247,7 +268,8 @@ final class Execution implements CoreSubscriber<Object> {
 		}
 		try {
 			offer(item);
-			if (this.received.get() - this.granted.get() > OVERFLOW) {
+			long replaced = this.replaced;
+			if (this.received.get() - (this.granted.get() - replaced) > OVERFLOW) {
 				fail("overflow", OVERFLOW_HELP);
 			}
 		}
@@ -272,9 +294,19 @@ final class Execution implements CoreSubscriber<Object> {
 
 	private void terminate(@Nullable Throwable failure) {
 		Upstream before = this.upstream
-			.getAndUpdate((current) -> (current == Upstream.STOPPED) ? current : Upstream.ENDED);
-		if (before != Upstream.STOPPED && before != Upstream.ENDED) {
+			.getAndUpdate((current) -> (current == Upstream.CANCELLING) ? current : Upstream.ENDED);
+		if (before != Upstream.CANCELLING && before != Upstream.ENDED) {
 			end(failure);
+			unsubscribed();
+		}
+	}
+
+	/**
+	 * Takes note, once, that the subscription holds the node open no more, however often
+	 * the publisher signals that.
+	 */
+	private void unsubscribed() {
+		if (this.subscribed.compareAndSet(true, false)) {
 			release();
 		}
 	}
@@ -282,16 +314,18 @@ final class Execution implements CoreSubscriber<Object> {
 	/**
 	 * Lets the node produce more items. The writer's.
 	 * @param more how many
+	 * @param dropped how many of all that it has been granted replace dropped ones
 	 */
-	void grant(long more) {
+	void grant(long more, long dropped) {
 		this.granted.addAndGet(more);
+		this.replaced = dropped;
 		boolean reactive = subscription() != null;
 		if (reactive) {
 			request();
 		}
 		// A reactive node may emit besides, but that must not add up.
 		if (!reactive || this.credit.availablePermits() < more) {
-			this.credit.release((int) Math.min(more, Integer.MAX_VALUE / 2));
+			this.credit.release((int) Math.min(more, EVERYBODY));
 		}
 	}
 
@@ -301,7 +335,12 @@ final class Execution implements CoreSubscriber<Object> {
 	 */
 	private void request() {
 		if (this.requests.getAndIncrement() == 0) {
-			worker().schedule(this::requestNow);
+			try {
+				worker().schedule(this::requestNow);
+			}
+			catch (RejectedExecutionException ex) {
+				logger.debug("{} ended before it was asked for more", this.run, ex);
+			}
 		}
 	}
 
@@ -331,7 +370,7 @@ final class Execution implements CoreSubscriber<Object> {
 			throw interrupted();
 		}
 		if (this.over.get()) {
-			throw new IllegalStateException(this.run + " has ended");
+			throw ended(this.run);
 		}
 		try {
 			this.credit.acquire();
@@ -345,7 +384,14 @@ final class Execution implements CoreSubscriber<Object> {
 		if (this.told) {
 			throw interrupted();
 		}
+		if (this.over.get()) {
+			throw ended(this.run);
+		}
 		offer(item);
+	}
+
+	private static IllegalStateException ended(Run run) {
+		return new IllegalStateException(run + " has ended");
 	}
 
 	private InterruptedGenerationException interrupted() {
@@ -418,6 +464,8 @@ final class Execution implements CoreSubscriber<Object> {
 	private void end(@Nullable Throwable failure) {
 		if (this.over.compareAndSet(false, true) && !this.told) {
 			this.items.offer(new End(failure));
+			// Whoever still waits for demand learns that there will be none.
+			this.credit.release(EVERYBODY);
 			this.run.owner.drain();
 		}
 		else if (failure != null && !(failure instanceof InterruptedGenerationException)) {
@@ -475,29 +523,33 @@ final class Execution implements CoreSubscriber<Object> {
 			this.place.set(INTERRUPTED);
 		}
 		Upstream before = this.upstream
-			.getAndUpdate((current) -> (current == Upstream.ENDED) ? current : Upstream.STOPPED);
-		CompletionStage<?> stage = this.future;
+			.getAndUpdate((current) -> (current.subscription == null) ? stopped(current) : Upstream.CANCELLING);
 		if (before.subscription != null) {
-			try {
-				before.subscription.cancel();
-			}
-			catch (Throwable ex) {
-				logger.warn("Cancelling {} failed", this.run, ex);
-			}
-			if (stage != null) {
-				cancel(stage);
-			}
-			release();
+			cancelNow(before.subscription);
 		}
 	}
 
-	private void cancel(CompletionStage<?> stage) {
+	private static Upstream stopped(Upstream current) {
+		return (current == Upstream.NONE) ? Upstream.STOPPED : current;
+	}
+
+	private void cancelNow(Subscription subscription) {
 		try {
-			stage.toCompletableFuture().cancel(true);
+			subscription.cancel();
 		}
-		catch (UnsupportedOperationException ex) {
-			logger.debug("The future of {} cannot be cancelled", this.run, ex);
+		catch (Throwable ex) {
+			logger.warn("Cancelling {} failed", this.run, ex);
 		}
+		CompletionStage<?> stage = this.future;
+		if (stage != null) {
+			try {
+				stage.toCompletableFuture().cancel(true);
+			}
+			catch (Throwable ex) {
+				logger.debug("The future of {} cannot be cancelled", this.run, ex);
+			}
+		}
+		unsubscribed();
 	}
 
 	/**
@@ -505,25 +557,7 @@ final class Execution implements CoreSubscriber<Object> {
 	 */
 	void tell() {
 		this.told = true;
-		this.credit.release(Integer.MAX_VALUE / 2);
-	}
-
-	private void cancel(Upstream late) {
-		this.engine.schedulers().control().schedule(() -> {
-			Subscription subscription = late.subscription;
-			CompletionStage<?> stage = this.future;
-			try {
-				if (subscription != null) {
-					subscription.cancel();
-				}
-				if (stage != null) {
-					cancel(stage);
-				}
-			}
-			finally {
-				release();
-			}
-		});
+		this.credit.release(EVERYBODY);
 	}
 
 	private void release() {
@@ -644,7 +678,11 @@ final class Execution implements CoreSubscriber<Object> {
 
 		static final Upstream ENDED = new Upstream(null);
 
+		/** Fenced before it had a subscription. */
 		static final Upstream STOPPED = new Upstream(null);
+
+		/** Fenced; it ends when cancel() has returned. */
+		static final Upstream CANCELLING = new Upstream(null);
 
 	}
 

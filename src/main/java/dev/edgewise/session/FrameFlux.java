@@ -9,6 +9,8 @@ import dev.edgewise.Frame;
 import dev.edgewise.session.LogReader.Taken;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -19,6 +21,8 @@ import reactor.core.scheduler.Scheduler;
  * called on a thread of the parallel scheduler, so that a slow one keeps no writer.
  */
 final class FrameFlux extends Flux<Frame> {
+
+	private static final Logger logger = LoggerFactory.getLogger(FrameFlux.class);
 
 	private final Supplier<LogReader> readers;
 
@@ -102,7 +106,14 @@ final class FrameFlux extends Flux<Frame> {
 					}
 					any = true;
 					this.requested.accumulateAndGet(1, (now, one) -> (now == Long.MAX_VALUE) ? now : now - one);
-					this.actual.onNext(taken.frame());
+					try {
+						this.actual.onNext(taken.frame());
+					}
+					catch (Throwable ex) {
+						cancel();
+						logger.warn("A reader failed", ex);
+						return;
+					}
 					wrote(taken.written());
 				}
 				if (any) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.edgewise.EventConflictException;
 import dev.edgewise.EventRefusedException;
@@ -47,7 +48,7 @@ final class Intake {
 	 */
 	int check(List<Submission> events, byte[][] digests, boolean limited, long now) {
 		int fresh = 0;
-		Map<String, byte[]> here = new HashMap<>();
+		Map<String, Integer> here = new HashMap<>();
 		for (int i = 0; i < events.size(); i++) {
 			Submission submission = events.get(i);
 			if (isReserved(submission.event())) {
@@ -61,9 +62,10 @@ final class Intake {
 			byte[] digest = this.engine.encoder().digest(submission.event());
 			digests[i] = digest;
 			Accepted before = find(submission.id());
-			byte[] sibling = here.putIfAbsent(submission.id(), digest);
+			Integer sibling = here.putIfAbsent(submission.id(), i);
 			if ((before != null && !before.isOf(digest, submission.generation()))
-					|| (sibling != null && !Arrays.equals(sibling, digest))) {
+					|| (sibling != null && !(Arrays.equals(digests[sibling], digest)
+							&& Objects.equals(events.get(sibling).generation(), submission.generation())))) {
 				throw new EventConflictException(submission.id());
 			}
 			if (before == null && sibling == null) {

@@ -274,6 +274,10 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		byte[][] digests = new byte[events.size()][];
 		int fresh = this.intake.check(events, digests, limited, arrived);
+		if (events.size() > 1) {
+			// What cannot be encoded must be found before any is applied.
+			events.forEach((submission) -> encode(frame(submission.event(), null)));
+		}
 		Origin origin = new Origin();
 		List<Receipt> receipts = new ArrayList<>(events.size());
 		List<Origin> origins = new ArrayList<>(1);
@@ -494,17 +498,18 @@ final class LiveSession implements Session, Mailbox.Owner {
 			Run run = this.live.get(i);
 			for (int row = 0; row < ITEMS_IN_A_ROW && run.phase == Phase.RUNNING; row++) {
 				Object next = run.execution.peek();
-				if (next == null || !(next instanceof Execution.End || this.readers.haveRoom(this.live))) {
+				if (next == null
+						|| !(next instanceof Execution.End || this.readers.haveRoom(this.live, run.heldBytes))) {
 					break;
 				}
-				run.execution.poll();
-				count++;
 				if (next instanceof Execution.End end) {
+					run.execution.poll();
 					finish(run, end);
 				}
-				else {
-					numberGuarded(run, next);
+				else if (!numberGuarded(run, next)) {
+					break;
 				}
+				count++;
 				if (!this.derived.isEmpty() || this.mailbox.hasCommands() || run.phase != Phase.RUNNING) {
 					return count;
 				}
@@ -516,21 +521,23 @@ final class LiveSession implements Session, Mailbox.Owner {
 	/**
 	 * An item is an object of the user's: whatever it does when it is looked at is the
 	 * end of its own generation alone.
+	 * @return false if it has to wait until there is room
 	 */
-	private void numberGuarded(Run run, Object item) {
+	private boolean numberGuarded(Run run, Object item) {
 		try {
-			number(run, item);
+			return number(run, item);
 		}
 		catch (Throwable ex) {
 			fail(run, ex);
+			return true;
 		}
 	}
 
-	private void number(Run run, Object item) {
+	private boolean number(Run run, Object item) {
 		if (Intake.isReserved(item)) {
 			fail(run, "reserved-event",
 					EventTypes.nameOf(item.getClass()) + " is written by the engine only, a node must not emit it");
-			return;
+			return true;
 		}
 		Frame frame = frame(item, run);
 		byte[] bytes;
@@ -539,12 +546,18 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		catch (IllegalArgumentException ex) {
 			fail(run, "invalid-item", String.valueOf(ex.getMessage()));
-			return;
+			return true;
 		}
 		if (bytes.length > this.log.maxBytes()) {
 			fail(run, "item-too-large", "An item of " + bytes.length + " bytes exceeds the log");
-			return;
+			return true;
 		}
+		if (!this.readers.haveRoom(this.live, bytes.length)) {
+			run.heldBytes = bytes.length;
+			return false;
+		}
+		run.heldBytes = 0;
+		run.execution.poll();
 		LogEntry entry = new LogEntry(frame, bytes, run, ++run.frames, true, run.trigger.hop + 1, run.trigger.origin);
 		if (run.items++ == 0) {
 			run.spoke(nanos());
@@ -567,6 +580,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (this.engine.routes().match(item.getClass()).any() || item instanceof EmergencyStop) {
 			this.derived.add(entry);
 		}
+		return true;
 	}
 
 	private void finish(Run run, Execution.End end) {

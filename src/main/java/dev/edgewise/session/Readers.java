@@ -122,12 +122,13 @@ final class Readers {
 	/**
 	 * Whether the log has room for an item.
 	 * @param live the generations that have not ended, oldest first
+	 * @param bytes how large it is, as far as that is known
 	 */
-	boolean haveRoom(List<Run> live) {
+	boolean haveRoom(List<Run> live, int bytes) {
 		long base = base(frontier(), live);
 		long ahead = this.log.last() - base;
-		return ahead <= 0
-				|| (ahead < this.log.maxFrames() && this.log.bytesAfter(base) < this.engine.byteLimit(this.log));
+		return ahead <= 0 || (ahead < this.log.maxFrames()
+				&& this.log.bytesAfter(base) + bytes <= this.engine.byteLimit(this.log));
 	}
 
 	/**
@@ -146,10 +147,10 @@ final class Readers {
 				long allowed = dropped
 						+ ((frontier >= 0) ? run.passedItems + prefetch : run.items + Math.min(prefetch, free));
 				long more = allowed - run.requested;
-				boolean idle = run.requested == run.items + dropped;
+				boolean idle = run.requested <= run.items + dropped;
 				if (more > 0 && (idle || more >= Math.max(1, prefetch / 4))) {
 					run.requested += more;
-					run.execution.grant(more);
+					run.execution.grant(more, dropped);
 				}
 			}
 		}
@@ -175,7 +176,7 @@ final class Readers {
 		Run run = entry.run;
 		if (run != null && entry.item) {
 			run.passedItems++;
-			if (entry.isTaken()) {
+			if (run.hasTaken(entry)) {
 				run.countDelivered(entry);
 			}
 			else if (run.firstHole == 0) {
@@ -192,7 +193,7 @@ final class Readers {
 			this.scanned = entry.frame.sequence();
 			pass(entry);
 		}
-		else if (entry.run != null && entry.isTaken()) {
+		else if (entry.run != null && entry.run.hasTaken(entry)) {
 			entry.run.countDelivered(entry);
 		}
 	}

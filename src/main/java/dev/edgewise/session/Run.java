@@ -88,6 +88,9 @@ final class Run implements Generation {
 	/** The first sequence that a stream passed without taking; 0 if there is none. */
 	long firstHole;
 
+	/** The size of an item that found no room in the log; 0 if it had room. */
+	int heldBytes;
+
 	/** Its last item, once its node has produced all. */
 	long lastItem;
 
@@ -140,6 +143,14 @@ final class Run implements Generation {
 				}
 			}
 		}
+	}
+
+	/**
+	 * Whether a stream has taken an entry. The mark alone does not say so: a fence may
+	 * have come before the index was raised.
+	 */
+	boolean hasTaken(LogEntry entry) {
+		return entry.index <= (this.takes >> 1) && entry.isTaken();
 	}
 
 	/**

@@ -3,7 +3,8 @@ package dev.edgewise.session;
 import java.time.Duration;
 
 /**
- * How many events a session may still have at this moment. For its writer alone.
+ * How many events a session may still have at this moment; fewer than none after an array
+ * that was longer than the burst. For its writer alone.
  */
 final class TokenBucket {
 
@@ -25,7 +26,7 @@ final class TokenBucket {
 	boolean take(int count, long nowNanos) {
 		this.tokens = Math.min(this.burst, this.tokens + (nowNanos - this.filledAt) * this.perNano);
 		this.filledAt = nowNanos;
-		if (this.tokens < count) {
+		if (this.tokens < Math.min(count, this.burst)) {
 			return false;
 		}
 		this.tokens -= count;

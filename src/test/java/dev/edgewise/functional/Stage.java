@@ -364,6 +364,8 @@ final class Stage implements AutoCloseable {
 
 		final List<Duration> cleanups = new CopyOnWriteArrayList<>();
 
+		volatile boolean rude;
+
 		@Override
 		public void sessions(int change) {
 			this.sessions.addAndGet(change);
@@ -404,6 +406,9 @@ final class Stage implements AutoCloseable {
 		public void fenced(String session, String generation, String route, Reason reason, @Nullable String cause,
 				Duration latency) {
 			this.fences.add(reason);
+			if (this.rude) {
+				throw new AssertionError("listener");
+			}
 		}
 
 		@Override
