@@ -266,6 +266,12 @@ public final class Routes {
 	 */
 	public static final class Output {
 
+		/**
+		 * What text becomes; by name, since the root package does not know its events.
+		 */
+		private static final Set<String> TEXT = Set.of("dev.edgewise.event.AgentResponse",
+				"dev.edgewise.event.AgentEvent");
+
 		private final Trigger<?> trigger;
 
 		private final RouteDefinition.Node node;
@@ -306,18 +312,17 @@ public final class Routes {
 		}
 
 		/**
-		 * Emits the items of these types, and drops the others. Text counts as an
-		 * {@code AgentResponse}.
+		 * Emits the items of these types, and drops the others. Text counts as the
+		 * {@code AgentResponse} that it becomes.
 		 * @param types the types; a type matches its subtypes
 		 */
 		public RouteDefinition broadcast(Class<?>... types) {
-			Set<Class<?>> only = Set.of(types);
+			List<Class<?>> only = List.of(types);
 			return then((item) -> only.stream().anyMatch((type) -> matches(type, item)) ? item : null).broadcast();
 		}
 
 		private static boolean matches(Class<?> type, Object item) {
-			return type.isInstance(item)
-					|| (item instanceof CharSequence && type.getName().equals("dev.edgewise.event.AgentResponse"));
+			return type.isInstance(item) || (item instanceof CharSequence && TEXT.contains(type.getName()));
 		}
 
 		private Output then(Function<Object, @Nullable Object> next) {
