@@ -85,7 +85,7 @@ public final class Routes {
 
 		/**
 		 * Names the route; by default it has the name of its bean.
-		 * @param id the id, unique in the application
+		 * @param id the id, unique in the application; an empty one counts as none
 		 */
 		public Trigger<E> id(String id) {
 			this.id = Objects.requireNonNull(id, "id");
