@@ -132,8 +132,9 @@ public final class Routes {
 		}
 
 		/**
-		 * Adds events that interrupt the node.
-		 * @param causes their types
+		 * Adds events that interrupt the node. The same type twice is refused at
+		 * start-up.
+		 * @param causes their types; a type matches its subtypes
 		 */
 		public Trigger<E> interruptOn(Class<?>... causes) {
 			this.interruptOn.addAll(List.of(causes));
@@ -141,8 +142,9 @@ public final class Routes {
 		}
 
 		/**
-		 * Adds events that interrupt the node, with a handler for this cause alone.
-		 * @param cause the type
+		 * Adds events that interrupt the node, with a handler for this cause alone. The
+		 * same type twice is refused at start-up.
+		 * @param cause the type; it matches its subtypes
 		 * @param handler called as by {@link OnInterrupt}
 		 */
 		public Trigger<E> interruptOn(Class<?> cause, Consumer<? super Interruption> handler) {
@@ -182,7 +184,8 @@ public final class Routes {
 		}
 
 		/**
-		 * Runs a function of the event.
+		 * Runs a function of the event. If its result is reactive it should always be:
+		 * from the first result on, the node is called where such a node may be.
 		 * @param node returns what a route method may return
 		 */
 		@SuppressWarnings("unchecked")
