@@ -31,6 +31,7 @@ import dev.edgewise.event.CustomReceived;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
+import dev.edgewise.session.FrameEncoder;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +180,47 @@ class FirstUserTests {
 	}
 
 	@Test
+	void aChildContextRunsItsOwnRoutes() {
+		this.runner.withUserConfiguration(Results.class)
+			.run((parent) -> this.runner.withParent(parent).withUserConfiguration(Beans.class).run((child) -> {
+				assertThat(press(child.getBean(Edgewise.class), "bean")).containsExactly(new AgentResponse("bean"));
+				assertThat(press(parent.getBean(Edgewise.class), "value")).containsExactly(new AgentResponse("value"));
+			}));
+	}
+
+	@Test
+	void anEncoderOfTheApplicationIsTheOneThatIsUsed() {
+		List<Object> encoded = new CopyOnWriteArrayList<>();
+		FrameEncoder own = new FrameEncoder() {
+
+			@Override
+			public byte[] encode(Frame frame) {
+				encoded.add(frame.event());
+				return new byte[] { '{', '}' };
+			}
+
+			@Override
+			public byte[] digest(Object event) {
+				return new byte[0];
+			}
+
+		};
+		this.runner.withUserConfiguration(Results.class).withBean(FrameEncoder.class, () -> own).run((context) -> {
+			assertThat(press(context.getBean(Edgewise.class), "value")).hasSize(1);
+			assertThat(encoded).contains(new DTMFInput("value"), new AgentResponse("value"));
+		});
+	}
+
+	@Test
+	void fluentBeansMayBeLazyOrMadeByAFactory() {
+		this.runner.withUserConfiguration(Fluent.class).run((context) -> {
+			Edgewise edgewise = context.getBean(Edgewise.class);
+			assertThat(press(edgewise, "lazyFluent")).containsExactly(new AgentResponse("lazyFluent"));
+			assertThat(press(edgewise, "madeFluent")).containsExactly(new AgentResponse("madeFluent"));
+		});
+	}
+
+	@Test
 	void aReactiveWebApplicationHasTheEdgeBesides() {
 		new ReactiveWebApplicationContextRunner().withUserConfiguration(Host.class, Beans.class)
 			.run((context) -> assertThat(context).hasNotFailed()
@@ -265,6 +307,41 @@ class FirstUserTests {
 				.stream(DTMFInput::button)
 				.map((item) -> new AgentResponse(item.toString()))
 				.broadcast(AgentResponse.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Fluent {
+
+		@Bean
+		@Lazy
+		RouteDefinition lazyFluent() {
+			return speaking("lazyFluent");
+		}
+
+		@Bean
+		FactoryBean<RouteDefinition> madeFluent() {
+			return new FactoryBean<>() {
+
+				@Override
+				public RouteDefinition getObject() {
+					return speaking("madeFluent");
+				}
+
+				@Override
+				public Class<?> getObjectType() {
+					return RouteDefinition.class;
+				}
+
+			};
+		}
+
+		private static RouteDefinition speaking(String kind) {
+			return Routes.on(DTMFInput.class)
+				.filter((event) -> event.button().equals(kind))
+				.stream((event) -> kind)
+				.broadcast();
 		}
 
 	}
