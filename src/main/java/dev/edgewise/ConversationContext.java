@@ -40,7 +40,8 @@ public interface ConversationContext {
 	 * @param role who said it
 	 * @param text what was said
 	 * @param at when it began
-	 * @param generation the id of the generation that said it; null for the user
+	 * @param generation the id of the generation that said it; null for what came from
+	 * outside
 	 * @param interrupted whether it was cut off
 	 */
 	record Message(Role role, String text, Instant at, @Nullable String generation, boolean interrupted) {

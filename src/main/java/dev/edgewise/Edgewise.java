@@ -9,7 +9,8 @@ import reactor.core.publisher.Mono;
 /**
  * Takes events in and gives frames out: what the HTTP edge uses, for use in the same
  * process. Nothing happens before subscription; every method may be called from any
- * thread and none blocks.
+ * thread and none blocks. What is subscribed may be called on threads of the engine and
+ * must not block them.
  */
 public interface Edgewise {
 

@@ -13,7 +13,9 @@ public enum Overlap {
 	REPLACE,
 
 	/**
-	 * Waits its turn, in order, at most {@code edgewise.generation.queue} deep.
+	 * Waits its turn, in order, at most {@code edgewise.generation.queue} deep; beyond it
+	 * the event is applied but starts nothing, and {@link Receipt#refused} names the
+	 * route.
 	 */
 	QUEUE,
 

@@ -11,7 +11,8 @@ public interface ReasoningNode {
 	 * Answers the conversation so far. Called and subscribed on a parallel thread; must
 	 * not block.
 	 * @param context the conversation when the generation started
-	 * @return what the agent says: text, or events
+	 * @return what the agent says: text, or events; an error, or an exception thrown
+	 * here, fails the generation
 	 */
 	Publisher<?> processContext(ConversationContext context);
 

@@ -45,12 +45,14 @@ public @interface Route {
 	/**
 	 * A SpEL expression that decides whether an event of {@link #on} starts the node.
 	 * Root properties: {@code event} and {@code session}; beans as {@code @name}. One
-	 * that fails starts nothing.
+	 * that fails starts nothing. It is asked for each such event before the next is
+	 * applied, so it must not block.
 	 */
 	String filter() default "";
 
 	/**
 	 * The events that interrupt a generation of this route; a type matches its subtypes.
+	 * {@code EmergencyStop} interrupts whether it is named or not.
 	 */
 	Class<?>[] interruptOn() default {};
 
@@ -60,7 +62,8 @@ public @interface Route {
 	 * {@code session}; beans as {@code @name}. One that fails interrupts: to stop an
 	 * agent is recoverable, to lose the user's turn is not. Unlike the attribute of the
 	 * same name of {@code @EventListener} it has no say in what starts; that is
-	 * {@link #filter}.
+	 * {@link #filter}. Not asked for {@link Overlap#REPLACE}, {@code EmergencyStop} and
+	 * the end of a session. Must not block.
 	 */
 	String condition() default "";
 
@@ -71,7 +74,7 @@ public @interface Route {
 
 	/**
 	 * With {@link Overlap#PARALLEL}, how many generations run side by side in one
-	 * session, at least 1.
+	 * session, at least 1; with any other overlap it is refused at start-up.
 	 */
 	int maxConcurrency() default 4;
 

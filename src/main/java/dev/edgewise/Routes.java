@@ -85,7 +85,7 @@ public final class Routes {
 
 		/**
 		 * Names the route; by default it has the name of its bean.
-		 * @param id the id, unique in the application
+		 * @param id the id, unique in the application; an empty one counts as none
 		 */
 		public Trigger<E> id(String id) {
 			this.id = Objects.requireNonNull(id, "id");
@@ -132,8 +132,9 @@ public final class Routes {
 		}
 
 		/**
-		 * Adds events that interrupt the node.
-		 * @param causes their types
+		 * Adds events that interrupt the node. The same type twice is refused at
+		 * start-up.
+		 * @param causes their types; a type matches its subtypes
 		 */
 		public Trigger<E> interruptOn(Class<?>... causes) {
 			this.interruptOn.addAll(List.of(causes));
@@ -141,8 +142,9 @@ public final class Routes {
 		}
 
 		/**
-		 * Adds events that interrupt the node, with a handler for this cause alone.
-		 * @param cause the type
+		 * Adds events that interrupt the node, with a handler for this cause alone. The
+		 * same type twice is refused at start-up.
+		 * @param cause the type; it matches its subtypes
 		 * @param handler called as by {@link OnInterrupt}
 		 */
 		public Trigger<E> interruptOn(Class<?> cause, Consumer<? super Interruption> handler) {
@@ -182,7 +184,8 @@ public final class Routes {
 		}
 
 		/**
-		 * Runs a function of the event.
+		 * Runs a function of the event. If its result is reactive it should always be:
+		 * from the first result on, the node is called where such a node may be.
 		 * @param node returns what a route method may return
 		 */
 		@SuppressWarnings("unchecked")
@@ -266,6 +269,12 @@ public final class Routes {
 	 */
 	public static final class Output {
 
+		/**
+		 * What text becomes; by name, since the root package does not know its events.
+		 */
+		private static final Set<String> TEXT = Set.of("dev.edgewise.event.AgentResponse",
+				"dev.edgewise.event.AgentEvent");
+
 		private final Trigger<?> trigger;
 
 		private final RouteDefinition.Node node;
@@ -306,18 +315,17 @@ public final class Routes {
 		}
 
 		/**
-		 * Emits the items of these types, and drops the others. Text counts as an
-		 * {@code AgentResponse}.
+		 * Emits the items of these types, and drops the others. Text counts as the
+		 * {@code AgentResponse} that it becomes.
 		 * @param types the types; a type matches its subtypes
 		 */
 		public RouteDefinition broadcast(Class<?>... types) {
-			Set<Class<?>> only = Set.of(types);
+			List<Class<?>> only = List.of(types);
 			return then((item) -> only.stream().anyMatch((type) -> matches(type, item)) ? item : null).broadcast();
 		}
 
 		private static boolean matches(Class<?> type, Object item) {
-			return type.isInstance(item)
-					|| (item instanceof CharSequence && type.getName().equals("dev.edgewise.event.AgentResponse"));
+			return type.isInstance(item) || (item instanceof CharSequence && TEXT.contains(type.getName()));
 		}
 
 		private Output then(Function<Object, @Nullable Object> next) {

@@ -15,6 +15,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -24,7 +25,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = { EdgewiseRouteAutoConfiguration.class, EdgewiseSchedulersAutoConfiguration.class,
 		EdgewiseObservationAutoConfiguration.class, EdgewiseJsonAutoConfiguration.class })
 @ConditionalOnBean(FrameEncoder.class)
-@ConditionalOnMissingBean(Edgewise.class)
+@ConditionalOnMissingBean(value = Edgewise.class, search = SearchStrategy.CURRENT)
 public final class EdgewiseEngineAutoConfiguration {
 
 	@Bean

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -23,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 public final class EdgewiseObservationAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	EdgewiseMeters edgewiseMeters(MeterRegistry registry, RouteTable routes) {
 		return new EdgewiseMeters(registry, routes.routes().stream().map(CompiledRoute::id).toList(),
 				routes.eventTypes().names());

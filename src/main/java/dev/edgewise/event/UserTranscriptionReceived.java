@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content the words
  * @param interim whether more or other words may follow for the same utterance; absent
- * means no
+ * means no. What is interim does not enter the conversation.
  * @param confidence the recogniser's confidence, 0 to 1
  */
 public record UserTranscriptionReceived(String content, @Nullable Boolean interim,

@@ -31,6 +31,7 @@ import org.reactivestreams.Publisher;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
@@ -229,7 +230,7 @@ public final class RouteScanner {
 		Place place = place(Place.of(name));
 		try {
 			RouteDefinition definition = this.beanFactory.getBean(name, RouteDefinition.class);
-			String id = (definition.id() != null) ? definition.id() : name;
+			String id = StringUtils.hasText(definition.id()) ? definition.id() : name;
 			this.fluent.add(name);
 			this.drafts.add(new Draft(id, definition, orderOf(name), place));
 		}
@@ -457,7 +458,9 @@ public final class RouteScanner {
 			place(Place.of(name)).report("bean",
 					"its routes cannot be seen before it is created (%s), since it is declared as %s".formatted(
 							String.join(", ", unseen), (seen != null) ? seen.getSimpleName() : "something unknown"),
-					"Declare the bean method's result as " + actual.getSimpleName());
+					AopUtils.isJdkDynamicProxy(bean)
+							? "Put the annotation on a method of one of its interfaces, or let the bean be proxied by its class (proxyTargetClass = true)"
+							: "Declare the bean method's result as " + actual.getSimpleName());
 		}
 	}
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.beans.factory.BeanDefinitionStoreException;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
@@ -29,6 +30,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +61,15 @@ class EdgewiseRouteAutoConfigurationTests {
 			.withUserConfiguration(Fluent.class)
 			.run((context) -> assertThat(context.getBean(RouteTable.class).routes()).extracting(CompiledRoute::id)
 				.containsExactly("assistant.generate", "fluent"));
+	}
+
+	@Test
+	void givesAFluentRouteWithAnEmptyIdTheNameOfItsBean() {
+		this.runner
+			.withBean("unnamed", RouteDefinition.class,
+					() -> Routes.on(UserEvent.class).id("").stream((event) -> "x").broadcast())
+			.run((context) -> assertThat(context.getBean(RouteTable.class).routes()).extracting(CompiledRoute::id)
+				.containsExactly("unnamed"));
 	}
 
 	@Test
@@ -110,9 +121,26 @@ class EdgewiseRouteAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void tellsOfDifferentAliasesThatAComponentScanFindsFirst() {
+		AnnotationConfigurationException found = new AnnotationConfigurationException(
+				"Different @AliasFor mirror values for annotation [dev.edgewise.Route] declared on node()");
+		FailureAnalysis analysis = analyze(new BeanDefinitionStoreException("Failed to read a class", found),
+				DifferentAliasesFailureAnalyzer.class);
+		assertThat(analysis.getDescription()).isEqualTo(found.getMessage());
+		assertThat(analysis.getAction()).isEqualTo("Write 'on' or 'value' of @Route, not both");
+		assertThat(analyze(new AnnotationConfigurationException("Different values for annotation [other.Route]"),
+				DifferentAliasesFailureAnalyzer.class))
+			.isNull();
+	}
+
 	private static FailureAnalysis analyze(Throwable failure) {
+		return analyze(failure, InvalidRoutesFailureAnalyzer.class);
+	}
+
+	private static FailureAnalysis analyze(Throwable failure, Class<? extends FailureAnalyzer> analyzer) {
 		return SpringFactoriesLoader.forDefaultResourceLocation().load(FailureAnalyzer.class, (type, name, ex) -> {
-		}).stream().filter(InvalidRoutesFailureAnalyzer.class::isInstance).findFirst().orElseThrow().analyze(failure);
+		}).stream().filter(analyzer::isInstance).findFirst().orElseThrow().analyze(failure);
 	}
 
 	static class Assistant {

@@ -426,6 +426,14 @@ class InvalidRoutesTests {
 							"its routes cannot be seen before it is created (node), since it is declared as Greeter"));
 	}
 
+	@Test
+	void tellsWhatToWriteForABeanThatIsDeclaredAsSomethingElse() {
+		assertThat(Scan.configuredBy(DeclaredAsInterface.class).problems()).extracting(Problem::instead)
+			.containsExactly("Declare the bean method's result as RouteDefinition",
+					"Declare the bean method's result as Hidden",
+					"Put the annotation on a method of one of its interfaces, or let the bean be proxied by its class (proxyTargetClass = true)");
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class DeclaredAsInterface {
 
