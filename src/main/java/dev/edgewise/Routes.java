@@ -184,8 +184,9 @@ public final class Routes {
 		}
 
 		/**
-		 * Runs a function of the event. If its result is reactive it should always be:
-		 * from the first result on, the node is called where such a node may be.
+		 * Runs a function of the event. If its result is reactive it should always be,
+		 * and the function itself must not block then: from the first such result on it
+		 * is called on a parallel thread.
 		 * @param node returns what a route method may return
 		 */
 		@SuppressWarnings("unchecked")

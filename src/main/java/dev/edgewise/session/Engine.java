@@ -143,6 +143,14 @@ final class Engine {
 	}
 
 	/**
+	 * Takes note that a node which was reactive so far is not always: from now on it is
+	 * called where it may block.
+	 */
+	void unlearn(CompiledRoute route) {
+		this.styles.set(route.index(), Style.BLOCKING);
+	}
+
+	/**
 	 * Takes one of the threads that may block.
 	 * @param bounded whether to refuse when all are held, instead of queueing for one
 	 */

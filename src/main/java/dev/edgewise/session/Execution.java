@@ -160,12 +160,22 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	private void callBlocking() {
-		this.thread = Thread.currentThread();
-		this.place.set(ON_THREAD);
-		try {
+		onBlockingThread(() -> {
 			if (!this.told) {
 				adopt(this.run.compiled.node().call().invoke(this.run, this.run.previousOnce()), true);
 			}
+		});
+	}
+
+	/**
+	 * Does what may block, on a thread that has been held for it, and gives the thread
+	 * back.
+	 */
+	private void onBlockingThread(Body body) {
+		this.thread = Thread.currentThread();
+		this.place.set(ON_THREAD);
+		try {
+			body.run();
 		}
 		catch (Throwable ex) {
 			end(ex);
@@ -195,7 +205,38 @@ final class Execution implements CoreSubscriber<Object> {
 		}
 		if (mayBlock) {
 			this.engine.learn(this.run.compiled, Style.BLOCKING);
+			emitResult(result);
 		}
+		else if (result instanceof BaseStream || result instanceof Iterable) {
+			moveToBlockingThread(result);
+		}
+		else {
+			emitResult(result);
+		}
+	}
+
+	/**
+	 * Goes on where it may block: the node's earlier results were reactive, this one is
+	 * not.
+	 */
+	private void moveToBlockingThread(Object result) {
+		this.engine.unlearn(this.run.compiled);
+		if (!this.engine.holdThread(true)) {
+			fail("no-thread", "All threads for nodes that block are held");
+			return;
+		}
+		this.holds.incrementAndGet();
+		try {
+			this.engine.schedulers().blocking().schedule(() -> onBlockingThread(() -> emitResult(result)));
+		}
+		catch (RejectedExecutionException ex) {
+			this.engine.releaseThread();
+			this.holds.decrementAndGet();
+			throw ex;
+		}
+	}
+
+	private void emitResult(@Nullable Object result) {
 		if (result instanceof BaseStream<?, ?> stream) {
 			try (stream) {
 				emitAll(stream.iterator());
@@ -205,7 +246,7 @@ final class Execution implements CoreSubscriber<Object> {
 			emitAll(iterable.iterator());
 		}
 		else if (result != null) {
-			emitPaced(result);
+			offer(result);
 		}
 		end(null);
 	}
@@ -662,6 +703,16 @@ final class Execution implements CoreSubscriber<Object> {
 		}
 		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result);
 		return (adapter != null) ? Flux.from(adapter.toPublisher(result)).then() : Mono.empty();
+	}
+
+	/**
+	 * What may block, and throw.
+	 */
+	@FunctionalInterface
+	private interface Body {
+
+		void run() throws Exception;
+
 	}
 
 	/**

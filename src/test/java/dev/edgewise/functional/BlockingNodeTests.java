@@ -1,5 +1,6 @@
 package dev.edgewise.functional;
 
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -307,6 +308,22 @@ class BlockingNodeTests {
 			assertThatIllegalStateException().isThrownBy(() -> {
 				throw Stage.await(thrown);
 			}).withMessageContaining("must not block");
+		}
+	}
+
+	@Test
+	void aNodeWhoseResultIsNotAlwaysReactiveKeepsNoParallelThread() {
+		AtomicInteger calls = new AtomicInteger();
+		try (Stage stage = stage(turn()
+			.stream((event) -> (calls.getAndIncrement() == 0) ? Flux.just("a") : Collections.nCopies(5_000, "b"))
+			.broadcast())) {
+			stage.publish(new UserStoppedSpeaking());
+			untilOver(stage);
+			stage.publish(new UserStoppedSpeaking());
+			Stage.until(() -> stage.view().lastSequence() > 500);
+			stage.publish(new UserStartedSpeaking());
+			untilOver(stage);
+			assertThat(Stage.tale(stage.read(0))).endsWith("UserStartedSpeaking", "!1");
 		}
 	}
 
