@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -223,15 +224,30 @@ public final class DefaultSessionEngine implements SessionEngine {
 	private Mono<Applied> submit(String session, List<Submission> events, @Nullable Opening opening, boolean limited) {
 		return Mono.create((sink) -> {
 			AtomicBoolean cancelled = new AtomicBoolean();
-			sink.onCancel(() -> cancelled.set(true));
+			AtomicReference<@Nullable Cursor> opened = new AtomicReference<>();
+			sink.onCancel(() -> {
+				cancelled.set(true);
+				closeTaken(opened);
+			});
 			session(session).submit(events, opening, limited, (applied, failure) -> {
-				answer(sink, applied, failure);
-				// Nobody is there any more to close the reader.
-				if (cancelled.get() && applied != null && applied.cursor() != null) {
-					applied.cursor().close();
+				if (applied != null && applied.cursor() != null) {
+					opened.set(applied.cursor());
+					// A cancel that crosses the answer finds the reader, or is found
+					// here.
+					if (cancelled.get()) {
+						closeTaken(opened);
+					}
 				}
+				answer(sink, applied, failure);
 			});
 		});
+	}
+
+	private static void closeTaken(AtomicReference<@Nullable Cursor> opened) {
+		Cursor cursor = opened.getAndSet(null);
+		if (cursor != null) {
+			cursor.close();
+		}
 	}
 
 	private static void answer(MonoSink<Applied> sink, @Nullable Applied applied, @Nullable RuntimeException failure) {

@@ -22,10 +22,6 @@ final class Origin {
 		return this.end;
 	}
 
-	void reopen() {
-		this.end = 0;
-	}
-
 	void finish() {
 		this.end = this.lastSequence;
 	}
