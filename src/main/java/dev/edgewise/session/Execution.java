@@ -222,6 +222,9 @@ final class Execution implements CoreSubscriber<Object> {
 	private void moveToBlockingThread(Object result) {
 		this.engine.unlearn(this.run.compiled);
 		if (!this.engine.holdThread(true)) {
+			if (result instanceof BaseStream<?, ?> stream) {
+				stream.close();
+			}
 			fail("no-thread", "All threads for nodes that block are held");
 			return;
 		}

@@ -331,6 +331,30 @@ class BlockingNodeTests {
 	}
 
 	@Test
+	void aStreamThatFindsNoThreadIsClosed() {
+		AtomicInteger calls = new AtomicInteger();
+		AtomicInteger closed = new AtomicInteger();
+		CountDownLatch letGo = new CountDownLatch(1);
+		RouteDefinition changing = turn().stream((event) -> (calls.getAndIncrement() == 0) ? Flux.just("a")
+				: Stream.of("b").onClose(closed::incrementAndGet))
+			.broadcast();
+		RouteDefinition holding = Routes.on(DTMFInput.class)
+			.run((event, generation) -> letGo.await(30, TimeUnit.SECONDS))
+			.broadcast();
+		try (Stage stage = real(Stage.with(changing, holding)).blockingThreads(1).open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			untilTaken(reader, "=1");
+			stage.publish(new DTMFInput("1"));
+			stage.publish(new UserStoppedSpeaking());
+			untilTaken(reader, "x3");
+			assertThat(closed).hasValue(1);
+			letGo.countDown();
+			untilOver(stage);
+		}
+	}
+
+	@Test
 	void aValueAndNothingAtAllComplete() {
 		try (Stage stage = stage(turn().stream((event) -> "one").broadcast(),
 				Routes.on(UserStoppedSpeaking.class).stream((event) -> null).broadcast(),
