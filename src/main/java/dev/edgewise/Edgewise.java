@@ -1,5 +1,6 @@
 package dev.edgewise;
 
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,38 @@ public interface Edgewise {
 	 * @return as {@link #publish(String, Object)}
 	 */
 	Mono<Receipt> publish(String session, Object event, @Nullable String id, @Nullable String generation);
+
+	/**
+	 * Interrupts generations of a session, whatever their routes say of causes. What is
+	 * protected is spared, and the receipt tells why, unless it is forced.
+	 * @param session the id of the session
+	 * @param command what to interrupt
+	 * @param id the command's id: one of the same id is not carried out again, as with
+	 * events
+	 * @return the receipt, when every fence stands; errors as
+	 * {@link #publish(String, Object)}, and {@link UnknownGenerationException} or
+	 * {@link IllegalArgumentException} if there is no such generation or route, and then
+	 * nothing was interrupted
+	 */
+	Mono<InterruptReceipt> interrupt(String session, InterruptCommand command, @Nullable String id);
+
+	/**
+	 * Chooses the policy that decides about interruptions in a session, in force from the
+	 * next event on.
+	 * @param session the id of the session
+	 * @param policy its name; null to follow the routes' own again
+	 * @return completes when it is in force; {@link UnknownPolicyException} if there is
+	 * none of that name, or as {@link #publish(String, Object)}
+	 */
+	Mono<Void> policy(String session, @Nullable String policy);
+
+	/**
+	 * The last decisions about interruptions in a session, oldest first, the ignored ones
+	 * too; as many as {@code edgewise.session.decisions} says.
+	 * @param session the id of the session, which may have been closed
+	 * @return the decisions; {@link UnknownSessionException} if there is none
+	 */
+	Mono<List<Decision>> decisions(String session);
 
 	/**
 	 * Reads a session's log as one more stream. Frames are taken one by one as they are

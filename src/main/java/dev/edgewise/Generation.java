@@ -68,6 +68,22 @@ public interface Generation {
 	boolean isInterrupted();
 
 	/**
+	 * Opens a section that must not be cut, whatever the user says meanwhile; only what
+	 * is forced goes through it. From the call on, and counted: sections may be nested.
+	 *
+	 * <pre class="code">
+	 * try (Protection section = generation.protect()) {
+	 *     generation.emit("This call is being recorded.");
+	 * }
+	 * </pre>
+	 *
+	 * What becomes of what the user says meanwhile is for the policy's
+	 * {@code while-protected} to say.
+	 * @return closes the section
+	 */
+	Protection protect();
+
+	/**
 	 * Emits an item, for imperative code. Blocks while the readers have not caught up.
 	 * @param item text, or an event
 	 * @throws InterruptedGenerationException if the generation has been interrupted

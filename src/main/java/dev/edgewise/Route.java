@@ -79,6 +79,21 @@ public @interface Route {
 	int maxConcurrency() default 4;
 
 	/**
+	 * The policy that decides whether the user's speech interrupts a generation of this
+	 * route: {@code immediate}, which is built in, or one of
+	 * {@code edgewise.interruption.policies}. A session that has been given a policy
+	 * follows that one instead.
+	 */
+	String policy() default "";
+
+	/**
+	 * Whether generations of this route can be interrupted. If not, they are protected
+	 * from beginning to end, and only what is forced cuts them off:
+	 * {@code EmergencyStop}, a forced command, the end of the session.
+	 */
+	boolean interruptible() default true;
+
+	/**
 	 * The route's id, unique in the application. By default {@code beanName.method}; of a
 	 * class-level route the bean's name.
 	 */

@@ -23,10 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param handlers what is called after an interruption, in order
  * @param node the node
  * @param output what becomes of an item: the item itself, another one, or null to drop it
+ * @param policy the policy that decides about interruptions; null for the default
+ * @param interruptible whether what is not forced can interrupt it
  */
 public record RouteDefinition(@Nullable String id, List<Class<?>> on, @Nullable Filter filter,
 		List<Class<?>> interruptOn, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
-		List<Handler> handlers, Node node, Function<Object, @Nullable Object> output) {
+		List<Handler> handlers, Node node, Function<Object, @Nullable Object> output, @Nullable String policy,
+		boolean interruptible) {
 
 	public RouteDefinition {
 		on = List.copyOf(on);

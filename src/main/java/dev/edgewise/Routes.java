@@ -79,6 +79,10 @@ public final class Routes {
 
 		private int maxConcurrency = 4;
 
+		private @Nullable String policy;
+
+		private boolean interruptible = true;
+
 		Trigger(List<Class<?>> on) {
 			this.on = on;
 		}
@@ -170,6 +174,24 @@ public final class Routes {
 		public Trigger<E> condition(BiPredicate<Object, ? super Generation> condition) {
 			Objects.requireNonNull(condition, "condition");
 			this.condition = new RouteDefinition.Condition.Code(condition);
+			return this;
+		}
+
+		/**
+		 * Chooses the policy that decides whether the user's speech interrupts.
+		 * @param policy as in {@link Route#policy()}
+		 */
+		public Trigger<E> policy(String policy) {
+			this.policy = Objects.requireNonNull(policy, "policy");
+			return this;
+		}
+
+		/**
+		 * Says whether generations can be interrupted.
+		 * @param interruptible as in {@link Route#interruptible()}
+		 */
+		public Trigger<E> interruptible(boolean interruptible) {
+			this.interruptible = interruptible;
 			return this;
 		}
 
@@ -312,7 +334,7 @@ public final class Routes {
 		public RouteDefinition broadcast() {
 			return new RouteDefinition(this.trigger.id, this.trigger.on, this.trigger.filter, this.trigger.interruptOn,
 					this.trigger.condition, this.trigger.overlap, this.trigger.maxConcurrency, this.trigger.handlers,
-					this.node, this.items);
+					this.node, this.items, this.trigger.policy, this.trigger.interruptible);
 		}
 
 		/**

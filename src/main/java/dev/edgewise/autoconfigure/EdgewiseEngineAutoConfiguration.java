@@ -3,6 +3,8 @@ package dev.edgewise.autoconfigure;
 import java.util.List;
 
 import dev.edgewise.Edgewise;
+import dev.edgewise.interruption.InterruptionRule;
+import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.RouteTable;
 import dev.edgewise.session.DefaultSessionEngine;
 import dev.edgewise.session.EngineListener;
@@ -30,9 +32,16 @@ public final class EdgewiseEngineAutoConfiguration {
 
 	@Bean
 	SessionEngine edgewise(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers,
-			FrameEncoder encoder, ObjectProvider<EngineListener> listeners) {
-		List<EngineListener> all = listeners.orderedStream().toList();
-		return new DefaultSessionEngine(routes, settings, schedulers, encoder, all);
+			FrameEncoder encoder, Policies policies, ObjectProvider<InterruptionRule> rules,
+			ObjectProvider<EngineListener> listeners) {
+		return new DefaultSessionEngine(routes, settings, schedulers, encoder, policies, rules.orderedStream().toList(),
+				listeners.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Policies edgewisePolicies() {
+		return new Policies(List.of());
 	}
 
 	@Bean

@@ -49,7 +49,7 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 		return new EngineSettings(
 				new SessionBounds(this.session.max(), this.session.idleTimeout(), this.session.tombstone(),
 						this.session.maxTombstones(), this.session.mailbox(), this.session.eventIds(),
-						this.session.eventsPerSecond()),
+						this.session.eventsPerSecond(), this.session.decisions()),
 				new LogBounds(this.session.log().frames(), this.session.log().bytes().toBytes(),
 						(totalBytes != null) ? totalBytes.toBytes() : maxHeap / 4),
 				new ConversationBounds(this.session.conversation().messages(),
@@ -73,6 +73,7 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * @param eventIds Event ids that a session remembers, to apply each once.
 	 * @param eventsPerSecond Events a second that a session accepts; twice as many at
 	 * once.
+	 * @param decisions Decisions about interruptions that a session remembers.
 	 * @param log The log of a session.
 	 * @param conversation The conversation of a session.
 	 */
@@ -83,6 +84,7 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 			@DefaultValue("1024") @Range(min = 1, max = 1_048_576) int mailbox,
 			@DefaultValue("1024") @Range(min = 0, max = 1_048_576) int eventIds,
 			@DefaultValue("200") @Range(min = 1, max = 1_000_000) int eventsPerSecond,
+			@DefaultValue("64") @Range(min = 0, max = 65_536) int decisions,
 			@DefaultValue @Valid SessionLogProperties log, @DefaultValue @Valid ConversationProperties conversation) {
 	}
 

@@ -6,7 +6,8 @@ package dev.edgewise.event;
  * routes to act upon; the engine only passes it on.
  */
 public sealed interface AgentEvent permits AgentResponse, AgentGenerationStarted, AgentGenerationComplete,
-		AgentGenerationInterrupted, AgentGenerationFailed, AgentStartedSpeaking, AgentStoppedSpeaking, AgentSpeechSent,
+		AgentGenerationInterrupted, AgentGenerationFailed, AgentGenerationPaused, AgentGenerationResumed,
+		AgentGenerationProtected, AgentTakesFloor, AgentStartedSpeaking, AgentStoppedSpeaking, AgentSpeechSent,
 		AgentHandoff, AgentError, ToolCall, ToolResult, EndCall, TransferCall, DTMFOutput, LogMetric {
 
 }

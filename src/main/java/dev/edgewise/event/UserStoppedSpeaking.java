@@ -1,8 +1,16 @@
 package dev.edgewise.event;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The user has stopped speaking: the agent's turn.
+ *
+ * @param speaker who, if there are several
  */
-public record UserStoppedSpeaking() implements UserEvent {
+public record UserStoppedSpeaking(@Nullable String speaker) implements UserEvent {
+
+	public UserStoppedSpeaking() {
+		this(null);
+	}
 
 }

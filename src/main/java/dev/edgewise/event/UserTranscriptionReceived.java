@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param interim whether more or other words may follow for the same utterance; absent
  * means no. What is interim does not enter the conversation.
  * @param confidence the recogniser's confidence, 0 to 1
+ * @param speaker who said it, if there are several
  */
-public record UserTranscriptionReceived(String content, @Nullable Boolean interim,
-		@Nullable Double confidence) implements UserEvent {
+public record UserTranscriptionReceived(String content, @Nullable Boolean interim, @Nullable Double confidence,
+		@Nullable String speaker) implements UserEvent {
 
 	public UserTranscriptionReceived {
 		Objects.requireNonNull(content, "content");
+	}
+
+	public UserTranscriptionReceived(String content, @Nullable Boolean interim, @Nullable Double confidence) {
+		this(content, interim, confidence, null);
 	}
 
 }

@@ -1,34 +1,72 @@
 package dev.edgewise.interruption;
 
-import dev.edgewise.interruption.Decision.Rule;
-import dev.edgewise.interruption.Decision.Verdict;
-import dev.edgewise.interruption.Evidence.Answer;
+import java.time.Duration;
 
 /**
- * Decides whether a generation is cut off. Pure: the same evidence gives the same
- * decision.
+ * When speech is an interruption, and when it is not: the thresholds and lists that the
+ * {@linkplain Rule rules} are asked with. A threshold is reached by "at least"; zero
+ * means that there is no such gate; every gate that is set must be passed.
+ *
+ * @param name its name
+ * @param minWords words that an utterance must have
+ * @param minSpeech time that the user must have spoken
+ * @param minConfidence confidence that the recogniser must have, 0 to 1; a transcript
+ * without one passes
+ * @param stopPhrases what interrupts wherever it is in an utterance, as whole words
+ * @param backchannels what does not interrupt when it is all of an utterance
+ * @param backOff time after an interruption in which nothing else interrupts
+ * @param protectFirst time of a reply, from its first item, in which nothing interrupts
+ * @param protectFirstWords delivered words of a reply before which nothing interrupts
+ * @param flappingMax utterances that may interrupt within the window
+ * @param flappingWindow the window
+ * @param decideWithin time after which a user who still speaks interrupts
+ * @param transcriptWait time that a final transcript is waited for when the user has
+ * stopped
+ * @param whileProtected what becomes of what the user says to a protected generation
+ * @param floorMaxWords words of a user's turn at which the agent takes the floor
+ * @param floorMaxTime time of a user's turn at which the agent takes the floor
  */
-@FunctionalInterface
-public interface InterruptionPolicy {
+public record InterruptionPolicy(String name, int minWords, Duration minSpeech, double minConfidence,
+		Phrases stopPhrases, Phrases backchannels, Duration backOff, Duration protectFirst, int protectFirstWords,
+		int flappingMax, Duration flappingWindow, Duration decideWithin, Duration transcriptWait,
+		WhileProtected whileProtected, int floorMaxWords, Duration floorMaxTime) {
+
+	/** The name of the policy that is built in. */
+	public static final String IMMEDIATE_NAME = "immediate";
 
 	/**
-	 * Interrupts at once unless the route's condition says no. A condition that failed
-	 * interrupts: to stop an agent is recoverable, to lose the user's turn is not.
+	 * The policy that is built in and the default: no thresholds and no lists.
 	 */
-	InterruptionPolicy IMMEDIATE = (evidence) -> {
-		if (evidence.forced()) {
-			return new Decision(Verdict.INTERRUPT, Rule.FORCED);
-		}
-		if (evidence.condition() == Answer.NO) {
-			return new Decision(Verdict.IGNORE, Rule.CONDITION);
-		}
-		return new Decision(Verdict.INTERRUPT, Rule.INTERRUPTED);
-	};
+	public static final InterruptionPolicy IMMEDIATE = new InterruptionPolicy(IMMEDIATE_NAME, 0, Duration.ZERO, 0,
+			Phrases.NONE, Phrases.NONE, Duration.ZERO, Duration.ZERO, 0, 0, Duration.ofSeconds(10),
+			Duration.ofSeconds(2), Duration.ofMillis(300), WhileProtected.KEEP, 0, Duration.ZERO);
 
 	/**
-	 * Decides.
-	 * @param evidence what is known
+	 * Whether it asks what the user says, or for how long: then transcripts are decided
+	 * about, also where a route does not name them.
 	 */
-	Decision decide(Evidence evidence);
+	public boolean listens() {
+		return this.minWords > 0 || this.minConfidence > 0 || !this.minSpeech.isZero() || !this.stopPhrases.isEmpty()
+				|| !this.backchannels.isEmpty();
+	}
+
+	/**
+	 * What becomes of what the user says while a generation is protected.
+	 */
+	public enum WhileProtected {
+
+		/**
+		 * It enters the conversation, and when the protection is over it is decided about
+		 * and starts the next turn.
+		 */
+		KEEP,
+
+		/** It is dropped: it enters no conversation and starts nothing. */
+		DROP,
+
+		/** It enters the conversation, starts nothing, and is reported by an event. */
+		REPORT
+
+	}
 
 }

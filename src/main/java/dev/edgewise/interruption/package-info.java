@@ -1,7 +1,12 @@
 /**
- * Deciding: a pure function from {@link dev.edgewise.interruption.Evidence} to a
- * {@link dev.edgewise.interruption.Decision}. Called by a session's writer for every
- * generation that an event could cut off; knows neither sessions nor routes.
+ * Deciding: when speech is an interruption, and when it is not. An
+ * {@link dev.edgewise.interruption.Evaluator} asks its
+ * {@linkplain dev.edgewise.interruption.Rule rules} in order, with the thresholds of an
+ * {@link dev.edgewise.interruption.InterruptionPolicy} and the
+ * {@link dev.edgewise.Evidence} that a session's writer has gathered;
+ * {@link dev.edgewise.interruption.Utterances} hears what of that the user's events say.
+ * Applications add {@linkplain dev.edgewise.interruption.InterruptionRule rules}. Knows
+ * neither sessions nor routes.
  */
 @NullMarked
 package dev.edgewise.interruption;

@@ -11,8 +11,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
+import dev.edgewise.Decision;
+import dev.edgewise.Decision.Verdict;
 import dev.edgewise.Interruption.Reason;
-import dev.edgewise.interruption.Decision;
 import dev.edgewise.session.EngineListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -105,8 +106,11 @@ public final class EdgewiseMeters implements EngineListener {
 	}
 
 	@Override
-	public void decided(String route, String cause, Decision decision) {
-		route(route).decisions.get(bounded(cause)).get(decision).increment();
+	public void decided(Decision decision) {
+		route(decision.route()).decisions.get(bounded(decision.cause()))
+			.get(decision.verdict())
+			.get(decision.rule())
+			.increment();
 	}
 
 	@Override
@@ -213,7 +217,7 @@ public final class EdgewiseMeters implements EngineListener {
 
 		private final Family<Reason, Family<String, Timer>> interruptions;
 
-		private final Family<String, Family<Decision, Counter>> decisions;
+		private final Family<String, Family<Verdict, Family<String, Counter>>> decisions;
 
 		RouteMeters(String route) {
 			gauge(EdgewiseMeter.GENERATION_ACTIVE, this.active, route);
@@ -230,8 +234,9 @@ public final class EdgewiseMeters implements EngineListener {
 			}
 			this.interruptions = new Family<>((reason) -> new Family<>(
 					(cause) -> timer(EdgewiseMeter.INTERRUPTION, LATENCY_BUCKETS, route, value(reason), cause)));
-			this.decisions = new Family<>((cause) -> new Family<>((decision) -> counter(EdgewiseMeter.DECISIONS, route,
-					cause, value(decision.verdict()), value(decision.rule()))));
+			this.decisions = new Family<>(
+					(cause) -> new Family<>((verdict) -> new Family<>((rule) -> counter(EdgewiseMeter.DECISIONS, route,
+							cause, value(verdict), rule.toLowerCase(Locale.ROOT)))));
 		}
 
 	}

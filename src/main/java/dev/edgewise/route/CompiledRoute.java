@@ -27,18 +27,20 @@ import org.jspecify.annotations.Nullable;
  * @param output what becomes of an item
  * @param filterText the filter for reports; null where there is none
  * @param conditionText the condition for reports; null where there is none
+ * @param policy the policy that decides about interruptions; null for the default
+ * @param interruptible whether what is not forced can interrupt it
  */
 public record CompiledRoute(int index, String id, String source, List<Class<?>> on, List<Class<?>> interruptOn,
 		@Nullable Filter filter, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
 		List<RouteDefinition.Handler> handlers, RouteDefinition.Node node, Function<Object, @Nullable Object> output,
-		@Nullable String filterText, @Nullable String conditionText) {
+		@Nullable String filterText, @Nullable String conditionText, @Nullable String policy, boolean interruptible) {
 
 	public CompiledRoute(int index, String id, String source, List<Class<?>> on, List<Class<?>> interruptOn,
 			@Nullable Filter filter, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
 			List<RouteDefinition.Handler> handlers, RouteDefinition.Node node,
 			Function<Object, @Nullable Object> output) {
 		this(index, id, source, on, interruptOn, filter, condition, overlap, maxConcurrency, handlers, node, output,
-				(filter != null) ? "code" : null, (condition != null) ? "code" : null);
+				(filter != null) ? "code" : null, (condition != null) ? "code" : null, null, true);
 	}
 
 	/**

@@ -13,6 +13,8 @@ import dev.edgewise.RouteDefinition.Filter;
 import dev.edgewise.RouteDefinition.Handler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.StringUtils;
+
 /**
  * A route in the making: checked, then compiled.
  */
@@ -129,7 +131,9 @@ final class Draft implements Comparable<Draft> {
 		return new CompiledRoute(index, this.id, this.place.toString(), this.definition.on(),
 				this.definition.interruptOn(), this.filter, this.condition, this.definition.overlap(),
 				this.definition.maxConcurrency(), List.copyOf(this.handlers), this.definition.node(),
-				this.definition.output(), filterText(), conditionText());
+				this.definition.output(), filterText(), conditionText(),
+				StringUtils.hasText(this.definition.policy()) ? this.definition.policy() : null,
+				this.definition.interruptible());
 	}
 
 	private @Nullable String filterText() {

@@ -305,7 +305,8 @@ public final class RouteScanner {
 				StringUtils.hasText(route.filter()) ? new Filter.Expression(route.filter()) : null,
 				List.of(route.interruptOn()),
 				StringUtils.hasText(route.condition()) ? new Condition.Expression(route.condition()) : null,
-				route.overlap(), route.maxConcurrency(), handlers, node, (item) -> item);
+				route.overlap(), route.maxConcurrency(), handlers, node, (item) -> item,
+				StringUtils.hasText(route.policy()) ? route.policy() : null, route.interruptible());
 	}
 
 	private Style styleOf(Class<?> result) {

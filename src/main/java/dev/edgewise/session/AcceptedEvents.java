@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import dev.edgewise.InterruptReceipt;
 import dev.edgewise.Receipt;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,10 @@ final class AcceptedEvents {
 	 * @param aim the generation that it named
 	 * @param receipt what became of it
 	 * @param origin what came of it
+	 * @param command what became of it if it was a command
 	 */
-	record Accepted(byte[] digest, @Nullable String aim, Receipt receipt, Origin origin) {
+	record Accepted(byte[] digest, @Nullable String aim, Receipt receipt, Origin origin,
+			@Nullable InterruptReceipt command) {
 
 		boolean isOf(byte[] digest, @Nullable String aim) {
 			return Arrays.equals(this.digest, digest) && Objects.equals(this.aim, aim);

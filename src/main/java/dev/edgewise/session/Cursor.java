@@ -99,7 +99,18 @@ final class Cursor implements LogReader {
 			if (entry == null) {
 				continue;
 			}
-			boolean mine = entry.run == null || entry.run.take(entry, this.openedAt) || entry.isKept();
+			Run run = entry.run;
+			Run.Take take = (run != null) ? run.take(entry, this.openedAt) : Run.Take.TAKEN;
+			if (take == Run.Take.HELD) {
+				this.waiting.set(true);
+				// A decision between the look and the mark would signal nobody.
+				if (run != null && run.holds(entry)) {
+					return null;
+				}
+				this.waiting.set(false);
+				continue;
+			}
+			boolean mine = take == Run.Take.TAKEN || entry.isKept();
 			this.position = next;
 			if (mine) {
 				return new Taken(entry.frame, entry.bytes, entry.claimWritten());

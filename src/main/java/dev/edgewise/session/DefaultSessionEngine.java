@@ -17,8 +17,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 import dev.edgewise.ConversationContext;
+import dev.edgewise.Decision;
 import dev.edgewise.EventRefusedException;
 import dev.edgewise.EventRefusedException.Bound;
+import dev.edgewise.InterruptCommand;
+import dev.edgewise.InterruptReceipt;
 import dev.edgewise.Frame;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Receipt;
@@ -26,6 +29,8 @@ import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
 import dev.edgewise.UnknownSessionException;
 import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.InterruptionRule;
+import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.RouteTable;
 import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.LiveSession.Applied;
@@ -61,11 +66,13 @@ public final class DefaultSessionEngine implements SessionEngine {
 	 * @param settings the bounds
 	 * @param schedulers the threads and the time; not disposed by the engine
 	 * @param encoder encodes frames
+	 * @param policies the policies that routes and sessions may name
+	 * @param rules the application's own rules, in order
 	 * @param listeners see what happens
 	 */
 	public DefaultSessionEngine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers,
-			FrameEncoder encoder, List<EngineListener> listeners) {
-		this.engine = new Engine(routes, settings, schedulers, encoder, InterruptionPolicy.IMMEDIATE, listeners);
+			FrameEncoder encoder, Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners) {
+		this.engine = new Engine(routes, settings, schedulers, encoder, policies, rules, listeners);
 		this.deadlines = new Deadlines(schedulers.timer());
 		this.engine.reliever(this::forgetClosed);
 	}
@@ -257,6 +264,31 @@ public final class DefaultSessionEngine implements SessionEngine {
 		else {
 			sink.success(applied);
 		}
+	}
+
+	@Override
+	public Mono<InterruptReceipt> interrupt(String session, InterruptCommand command, @Nullable String id) {
+		return Mono.create((sink) -> session(session).interrupt(command, id, (receipt, failure) -> {
+			if (failure != null) {
+				sink.error(failure);
+			}
+			else {
+				sink.success(receipt);
+			}
+		}));
+	}
+
+	@Override
+	public Mono<Void> policy(String session, @Nullable String policy) {
+		return look(session, (live) -> {
+			InterruptionPolicy chosen = (policy != null) ? this.engine.policies().get(policy) : null;
+			return Mono.create((sink) -> live.policy(chosen, sink::success));
+		});
+	}
+
+	@Override
+	public Mono<List<Decision>> decisions(String session) {
+		return Mono.create((sink) -> session(session).decisions(sink::success));
 	}
 
 	@Override

@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import dev.edgewise.RouteDefinition.Style;
-import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.Evaluator;
+import dev.edgewise.interruption.InterruptionRule;
+import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.RouteTable;
 import org.slf4j.Logger;
@@ -34,7 +36,9 @@ final class Engine {
 
 	private final FrameEncoder encoder;
 
-	private final InterruptionPolicy policy;
+	private final Policies policies;
+
+	private final Evaluator evaluator;
 
 	private final List<EngineListener> listeners;
 
@@ -64,12 +68,14 @@ final class Engine {
 	};
 
 	Engine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers, FrameEncoder encoder,
-			InterruptionPolicy policy, List<EngineListener> listeners) {
+			Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners) {
 		this.routes = routes;
 		this.settings = settings;
 		this.schedulers = schedulers;
 		this.encoder = encoder;
-		this.policy = policy;
+		this.policies = policies;
+		this.evaluator = new Evaluator(rules);
+		routes.routes().forEach((route) -> policies.get(route.policy()));
 		this.listeners = List.copyOf(listeners);
 		this.styles = new AtomicReferenceArray<>(routes.routes().size());
 		for (CompiledRoute route : routes.routes()) {
@@ -94,8 +100,12 @@ final class Engine {
 		return this.encoder;
 	}
 
-	InterruptionPolicy policy() {
-		return this.policy;
+	Policies policies() {
+		return this.policies;
+	}
+
+	Evaluator evaluator() {
+		return this.evaluator;
 	}
 
 	/**

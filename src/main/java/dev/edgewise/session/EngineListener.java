@@ -2,7 +2,7 @@ package dev.edgewise.session;
 
 import java.time.Duration;
 
-import dev.edgewise.interruption.Decision;
+import dev.edgewise.Decision;
 import dev.edgewise.Interruption.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +65,10 @@ public interface EngineListener {
 	}
 
 	/**
-	 * It was decided whether an event interrupts a generation.
-	 * @param route the route
-	 * @param cause the event's name on the wire
+	 * It was decided whether a generation is interrupted.
 	 * @param decision the decision
 	 */
-	default void decided(String route, String cause, Decision decision) {
+	default void decided(Decision decision) {
 	}
 
 	/**
@@ -126,7 +124,7 @@ public interface EngineListener {
 	}
 
 	/**
-	 * A filter or condition has failed.
+	 * A filter, a condition or a rule has failed.
 	 * @param route the route
 	 */
 	default void conditionFailed(String route) {

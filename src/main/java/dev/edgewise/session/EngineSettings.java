@@ -21,9 +21,10 @@ public record EngineSettings(SessionBounds session, LogBounds log, ConversationB
 	 * @param eventIds how many event ids are remembered
 	 * @param eventsPerSecond how many events a second are accepted in the long run; twice
 	 * as many at once
+	 * @param decisions how many decisions are remembered
 	 */
 	public record SessionBounds(int max, Duration idleTimeout, Duration tombstone, int maxTombstones, int mailbox,
-			int eventIds, int eventsPerSecond) {
+			int eventIds, int eventsPerSecond, int decisions) {
 	}
 
 	/**
@@ -75,7 +76,8 @@ public record EngineSettings(SessionBounds session, LogBounds log, ConversationB
 	 */
 	public static EngineSettings defaults(long maxHeap) {
 		return new EngineSettings(
-				new SessionBounds(100_000, Duration.ofMinutes(30), Duration.ofMinutes(5), 10_000, 1_024, 1_024, 200),
+				new SessionBounds(100_000, Duration.ofMinutes(30), Duration.ofMinutes(5), 10_000, 1_024, 1_024, 200,
+						64),
 				new LogBounds(1_024, 1 << 20, maxHeap / 4), new ConversationBounds(1_000, 1 << 20),
 				new GenerationBounds(32, Duration.ofMillis(250), Duration.ofMinutes(5), 16, 8, 8,
 						Duration.ofSeconds(5)),

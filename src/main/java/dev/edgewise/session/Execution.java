@@ -539,6 +539,13 @@ final class Execution implements CoreSubscriber<Object> {
 		return this.items.peek();
 	}
 
+	/**
+	 * How many items its node has produced. Any thread's.
+	 */
+	long received() {
+		return this.received.get();
+	}
+
 	long dropped() {
 		return this.dropped.get();
 	}

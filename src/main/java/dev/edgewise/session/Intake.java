@@ -14,7 +14,12 @@ import dev.edgewise.event.AgentGenerationComplete;
 import dev.edgewise.event.AgentGenerationFailed;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.AgentGenerationStarted;
+import dev.edgewise.event.AgentGenerationPaused;
+import dev.edgewise.event.AgentGenerationProtected;
+import dev.edgewise.event.AgentGenerationResumed;
+import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.EmergencyStop;
+import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.StreamGap;
 import dev.edgewise.route.EventTypes;
@@ -51,10 +56,6 @@ final class Intake {
 		Map<String, Integer> here = new HashMap<>();
 		for (int i = 0; i < events.size(); i++) {
 			Submission submission = events.get(i);
-			if (isReserved(submission.event())) {
-				throw new IllegalArgumentException(
-						EventTypes.nameOf(submission.event().getClass()) + " is written by the engine only");
-			}
 			if (submission.id() == null) {
 				fresh++;
 				continue;
@@ -76,6 +77,18 @@ final class Intake {
 			admit(fresh, limited, now);
 		}
 		return fresh;
+	}
+
+	/**
+	 * Refuses what only the engine may write.
+	 */
+	static void checkWriter(List<Submission> events) {
+		for (Submission submission : events) {
+			if (isReserved(submission.event())) {
+				throw new IllegalArgumentException(
+						EventTypes.nameOf(submission.event().getClass()) + " is written by the engine only");
+			}
+		}
 	}
 
 	private void admit(int count, boolean limited, long now) {
@@ -127,7 +140,9 @@ final class Intake {
 	static boolean isReserved(Object event) {
 		return event instanceof AgentGenerationStarted || event instanceof AgentGenerationComplete
 				|| event instanceof AgentGenerationInterrupted || event instanceof AgentGenerationFailed
-				|| event instanceof SessionClosed || event instanceof StreamGap;
+				|| event instanceof AgentGenerationPaused || event instanceof AgentGenerationResumed
+				|| event instanceof AgentGenerationProtected || event instanceof AgentTakesFloor
+				|| event instanceof InterruptRequested || event instanceof SessionClosed || event instanceof StreamGap;
 	}
 
 }

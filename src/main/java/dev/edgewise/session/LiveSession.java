@@ -15,34 +15,47 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 import dev.edgewise.ConversationContext;
+import dev.edgewise.Decision;
+import dev.edgewise.Decision.Verdict;
 import dev.edgewise.EventRefusedException;
 import dev.edgewise.EventRefusedException.Bound;
 import dev.edgewise.Frame;
+import dev.edgewise.InterruptCommand;
+import dev.edgewise.InterruptReceipt;
+import dev.edgewise.InterruptReceipt.Spared;
+import dev.edgewise.InterruptReceipt.Stopped;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Overlap;
 import dev.edgewise.Receipt;
 import dev.edgewise.RouteDefinition.Handler;
 import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
+import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.conversation.Conversation;
 import dev.edgewise.event.AgentError;
 import dev.edgewise.event.AgentGenerationComplete;
 import dev.edgewise.event.AgentGenerationFailed;
 import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentGenerationPaused;
+import dev.edgewise.event.AgentGenerationProtected;
+import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.EmergencyStop;
+import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.SessionClosed;
-import dev.edgewise.interruption.Decision;
-import dev.edgewise.interruption.Decision.Verdict;
-import dev.edgewise.interruption.Evidence;
-import dev.edgewise.interruption.Evidence.Answer;
+import dev.edgewise.event.UserEvent;
+import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.route.RouteTable.Matches;
 import dev.edgewise.session.AcceptedEvents.Accepted;
+import dev.edgewise.session.Deliberation.Admission;
 import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.EngineListener.GenerationOutcome;
+import dev.edgewise.session.RouteSlot.Held;
 import dev.edgewise.session.Run.Phase;
 import dev.edgewise.session.SessionView.GenerationView;
 import dev.edgewise.session.SessionView.State;
@@ -118,6 +131,11 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final @Nullable RouteSlot[] slots;
 
+	/** The slots that there are. */
+	private final List<RouteSlot> used = new ArrayList<>(1);
+
+	private final Deliberation deliberation;
+
 	private int cleaning;
 
 	private Reason closeReason = Reason.SESSION_CLOSED;
@@ -142,6 +160,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.readers = new Readers(engine, this.log);
 		this.conversation = new Conversation(settings.conversation().messages(), settings.conversation().characters());
 		this.slots = new RouteSlot[engine.routes().routes().size()];
+		this.deliberation = new Deliberation(this, engine, this.readers);
 	}
 
 	@Override
@@ -205,16 +224,17 @@ final class LiveSession implements Session, Mailbox.Owner {
 	public void settle() {
 		boolean again = true;
 		while (again) {
+			this.deliberation.reopen();
 			LogEntry entry;
 			while ((entry = this.derived.poll()) != null) {
 				Effects effects = new Effects();
-				react(entry, null, nanos(), effects);
+				react(entry, null, false, nanos(), effects);
 				if (!effects.refused.isEmpty()) {
 					logger.warn("Event {} of session {} could not start {}: too many generations",
 							entry.frame.sequence(), this.id, effects.refused);
 				}
 			}
-			again = launchWaiting() | completeFinished() | !this.derived.isEmpty();
+			again = release(new Effects()) | launchWaiting() | completeFinished() | !this.derived.isEmpty();
 		}
 		if (!this.touched.isEmpty()) {
 			for (Origin origin : this.touched) {
@@ -272,6 +292,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (opening != null) {
 			opening.check(this.readers.count());
 		}
+		Intake.checkWriter(events);
 		byte[][] digests = new byte[events.size()][];
 		int fresh = this.intake.check(events, digests, limited, arrived);
 		if (events.size() > 1) {
@@ -296,7 +317,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.intake.tell(List.of(submission), EventOutcome.ACCEPTED);
 			if (submission.id() != null) {
 				this.intake.remember(submission.id(),
-						new Accepted(digests[i], submission.generation(), receipt, origin));
+						new Accepted(digests[i], submission.generation(), receipt, origin, null));
 			}
 		}
 		if (fresh > 0) {
@@ -322,11 +343,12 @@ final class LiveSession implements Session, Mailbox.Owner {
 		Frame frame = frame(event, null);
 		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
 		append(entry);
-		this.conversation.append(frame);
+		if (!this.deliberation.drops(event, this.live)) {
+			this.conversation.append(frame);
+		}
 		Effects effects = new Effects();
-		react(entry, submission.generation(), arrived, effects);
-		return new Receipt(frame.sequence(), false, effects.interrupted, effects.ignored, effects.started,
-				effects.refused);
+		react(entry, submission.generation(), submission.force(), arrived, effects);
+		return effects.receipt(frame.sequence());
 	}
 
 	/**
@@ -334,52 +356,60 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 * ended, then starts what it starts. In this order, so that no event cuts off what it
 	 * started.
 	 */
-	private void react(LogEntry entry, @Nullable String aim, long arrived, Effects effects) {
-		Object event = entry.frame.event();
+	private void react(LogEntry entry, @Nullable String aim, boolean force, long arrived, Effects effects) {
+		Frame frame = entry.frame;
+		Object event = frame.event();
 		Matches matches = this.engine.routes().match(event.getClass());
-		boolean forced = event instanceof EmergencyStop;
-		if (forced || matches.any()) {
+		boolean emergency = event instanceof EmergencyStop;
+		UserUtterance utterance = this.deliberation.hear(frame);
+		if (emergency || utterance != null || matches.any()) {
 			for (Run run : List.copyOf(this.live)) {
-				boolean aimed = aim == null || aim.equals(run.id);
-				if (aimed && (forced || matches.interrupts(run.compiled)) && run.phase != Phase.OVER) {
-					Decision decision = decide(run, entry.frame, forced);
-					if (decision.verdict() == Verdict.INTERRUPT) {
-						if (entry.run == run) {
-							entry.keep();
-							run.countDelivered(entry);
-						}
-						cut(run, forced ? Reason.EMERGENCY : Reason.EVENT, entry.frame, arrived);
-						effects.interrupted.add(run.id);
-					}
-					else {
-						effects.ignored.add(run.id);
-					}
+				boolean listed = emergency || matches.interrupts(run.compiled);
+				if (run.phase != Phase.OVER && (aim == null || aim.equals(run.id))
+						&& (listed || this.deliberation.concerns(run, utterance, event))) {
+					decide(run, entry, utterance, emergency || force, listed, arrived, effects);
 				}
 			}
 		}
+		if (emergency) {
+			dropHeld();
+		}
 		for (CompiledRoute route : matches.starts()) {
 			if (passes(route, event)) {
-				start(route, entry, arrived, effects);
+				start(route, entry, utterance, arrived, effects);
 			}
+		}
+		release(effects);
+		this.deliberation.takeFloor(utterance);
+	}
+
+	private void decide(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,
+			long arrived, Effects effects) {
+		Frame cause = this.deliberation.causeOf(run, entry.frame, utterance, listed);
+		Verdict verdict = this.deliberation.decide(run, entry, utterance, forced, listed, effects);
+		if (verdict == Verdict.INTERRUPT) {
+			if (entry.run == run) {
+				entry.keep();
+				run.countDelivered(entry);
+			}
+			boolean emergency = entry.frame.event() instanceof EmergencyStop;
+			cut(run, emergency ? Reason.EMERGENCY : Reason.EVENT, cause, arrived);
 		}
 	}
 
-	private Decision decide(Run run, Frame cause, boolean forced) {
-		Answer answer = Answer.NOT_ASKED;
-		CompiledRoute.Condition condition = run.compiled.condition();
-		if (!forced && condition != null && run.phase != Phase.WAITING) {
-			try {
-				answer = condition.test(cause.event(), run) ? Answer.YES : Answer.NO;
-			}
-			catch (Throwable ex) {
-				answer = Answer.FAILED;
-				logger.warn("The condition of {} failed, so it is interrupted", run, ex);
-				this.engine.tell((listener) -> listener.conditionFailed(run.route()));
-			}
+	/**
+	 * Starts what need not wait any longer.
+	 */
+	private boolean release(Effects effects) {
+		List<Held> released = this.deliberation.released(this.used);
+		for (Held held : released) {
+			start(this.engine.routes().routes().get(held.route()), held.entry(), null, nanos(), effects);
 		}
-		Decision decision = this.engine.policy().decide(new Evidence(forced, answer));
-		this.engine.tell((listener) -> listener.decided(run.route(), cause.type(), decision));
-		return decision;
+		return !released.isEmpty();
+	}
+
+	private void dropHeld() {
+		this.used.forEach(this.deliberation::drop);
 	}
 
 	private boolean passes(CompiledRoute route, Object event) {
@@ -397,7 +427,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 	}
 
-	private void start(CompiledRoute route, LogEntry cause, long arrived, Effects effects) {
+	private void start(CompiledRoute route, LogEntry cause, @Nullable UserUtterance utterance, long arrived,
+			Effects effects) {
 		if (this.closing) {
 			return;
 		}
@@ -416,6 +447,11 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (active > 0 && route.overlap() == Overlap.IGNORE) {
 			return;
 		}
+		List<Run> victims = !evicts ? List.of() : (route.overlap() == Overlap.REPLACE) ? slot.all()
+				: List.of(this.deliberation.oldestUnprotected(slot));
+		if (active > 0 && this.deliberation.admit(slot, victims, cause, utterance, effects) != Admission.GRANTED) {
+			return;
+		}
 		boolean full = this.live.size() >= this.engine.settings().generation().perSession() && !evicts;
 		boolean queueFull = active > 0 && route.overlap() == Overlap.QUEUE
 				&& !slot.hasRoom(this.engine.settings().generation().queue());
@@ -424,10 +460,12 @@ final class LiveSession implements Session, Mailbox.Owner {
 			return;
 		}
 		if (evicts) {
-			List<Run> victims = (route.overlap() == Overlap.REPLACE) ? slot.all() : List.of(slot.oldest());
+			this.deliberation.drop(slot);
 			for (Run victim : victims) {
-				cut(victim, Reason.REPLACED, cause.frame, arrived);
-				effects.interrupted.add(victim.id);
+				if (victim.phase != Phase.OVER) {
+					cut(victim, Reason.REPLACED, cause.frame, arrived);
+					effects.replaced(victim);
+				}
 			}
 		}
 		Run run = new Run(this, route, this.engine.nextGenerationId(), cause,
@@ -498,7 +536,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			Run run = this.live.get(i);
 			for (int row = 0; row < ITEMS_IN_A_ROW && run.phase == Phase.RUNNING; row++) {
 				Object next = run.execution.peek();
-				if (next == null
+				if (next == null || run.pause != null
 						|| !(next instanceof Execution.End || this.readers.haveRoom(this.live, run.heldBytes))) {
 					break;
 				}
@@ -577,7 +615,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		append(entry);
 		run.lastItem = frame.sequence();
-		if (this.engine.routes().match(item.getClass()).any() || item instanceof EmergencyStop) {
+		run.numberedGuarded = entry.isGuarded();
+		if (this.engine.routes().match(item.getClass()).any() || item instanceof EmergencyStop
+				|| item instanceof UserEvent) {
 			this.derived.add(entry);
 		}
 		return true;
@@ -597,7 +637,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 		int i = 0;
 		while (i < this.live.size()) {
 			Run run = this.live.get(i);
-			if (run.phase == Phase.FINISHED && run.nodeEnded && this.readers.havePassed(run.lastItem)) {
+			if (run.phase == Phase.FINISHED && run.nodeEnded && run.pause == null
+					&& this.readers.havePassed(run.lastItem)) {
 				complete(run);
 				any = true;
 			}
@@ -620,7 +661,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	/**
 	 * Cuts off a generation: silences it, says so, and then tells its node.
 	 */
-	private void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
+	void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		boolean started = run.phase != Phase.WAITING;
 		leave(run);
 		Long causeSequence = (cause != null) ? cause.sequence() : null;
@@ -814,6 +855,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 */
 	private void leave(Run run) {
 		run.phase = Phase.OVER;
+		this.deliberation.over(run);
 		if (this.live.remove(run)) {
 			slot(run.compiled).running.remove(run);
 			this.engine.runRemoved();
@@ -836,6 +878,154 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (outcome != null) {
 			this.engine.tell((listener) -> listener.ended(run.route(), outcome, run.elapsedAt(endedNanos)));
 		}
+	}
+
+	/**
+	 * Makes a generation stand still: nobody takes another item of it.
+	 */
+	void paused(Run run, Frame cause, String rule) {
+		if (run.phase != Phase.WAITING) {
+			run.hold(this.log.last() + 1);
+			appendOwn(run, new AgentGenerationPaused(cause.sequence(), rule), true, null);
+		}
+	}
+
+	/**
+	 * Lets a generation go on that stood still.
+	 */
+	void resumed(Run run, Frame cause, String rule, long pausedMillis) {
+		if (run.phase != Phase.WAITING) {
+			appendOwn(run, new AgentGenerationResumed(cause.sequence(), rule, pausedMillis), true, null);
+		}
+	}
+
+	void reportProtected(Run run, Frame cause, @Nullable String content) {
+		appendOwn(run, new AgentGenerationProtected(cause.sequence(), content), true, null);
+	}
+
+	Frame appendFloor(AgentTakesFloor event) {
+		Frame frame = frame(event, null);
+		Origin origin = new Origin();
+		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
+		append(entry);
+		this.derived.add(entry);
+		return frame;
+	}
+
+	/**
+	 * Takes note that nothing will come of a start that waited.
+	 */
+	void closed(Origin origin) {
+		origin.open--;
+		this.touched.add(origin);
+	}
+
+	/**
+	 * Interrupts generations because a program asks for it. Any thread's.
+	 * @param command what to interrupt
+	 * @param id the command's id
+	 * @param answer called with what became of it, or with the error
+	 */
+	void interrupt(InterruptCommand command, @Nullable String id,
+			BiConsumer<@Nullable InterruptReceipt, @Nullable RuntimeException> answer) {
+		long arrived = nanos();
+		execute(() -> {
+			InterruptReceipt receipt = null;
+			RuntimeException error = null;
+			try {
+				receipt = carryOut(command, id, arrived);
+			}
+			catch (RuntimeException ex) {
+				error = ex;
+			}
+			InterruptReceipt result = receipt;
+			RuntimeException failure = error;
+			this.mailbox.answer(() -> answer.accept(result, failure));
+		});
+	}
+
+	private InterruptReceipt carryOut(InterruptCommand command, @Nullable String id, long arrived) {
+		if (this.closing) {
+			throw new SessionClosedException(this.id);
+		}
+		String target = (command.generation() != null) ? command.generation() : command.route();
+		InterruptRequested event = new InterruptRequested(target, command.force(), command.reason());
+		List<Submission> submissions = List.of(new Submission(event, id, null, command.force()));
+		byte[][] digests = new byte[1][];
+		this.intake.check(submissions, digests, !command.force(), arrived);
+		Accepted before = this.intake.find(id);
+		if (before != null && before.command() != null) {
+			this.intake.tell(submissions, EventOutcome.DUPLICATE);
+			return before.command().asDuplicate();
+		}
+		List<Run> targets = targets(command);
+		Origin origin = new Origin();
+		Frame frame = frame(event, null);
+		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
+		append(entry);
+		this.intake.tell(submissions, EventOutcome.ACCEPTED);
+		this.hadEvent = true;
+		this.lastEventNanos = nanos();
+		this.idleSinceNanos = this.lastEventNanos;
+		origin.lastSequence = frame.sequence();
+		this.touched.add(origin);
+		List<Stopped> stopped = new ArrayList<>(targets.size());
+		List<Spared> spared = new ArrayList<>(0);
+		Effects effects = new Effects();
+		for (Run run : targets) {
+			Decision decision = this.deliberation.command(run, entry, command.force(), effects);
+			if (decision.verdict() == Verdict.INTERRUPT) {
+				cut(run, Reason.EVENT, frame, arrived);
+				stopped.add(new Stopped(run.id, run.route(), run.utterance.delivered()));
+			}
+			else {
+				this.readers.scan();
+				spared.add(new Spared(run.id, run.route(), decision.rule(), decision.evidence().protection(),
+						run.utterance.delivered()));
+			}
+		}
+		if (this.engine.routes().match(event.getClass()).any()) {
+			this.derived.add(entry);
+		}
+		InterruptReceipt receipt = new InterruptReceipt(frame.sequence(), false, stopped, spared);
+		if (id != null) {
+			this.intake.remember(id,
+					new Accepted(digests[0], null, effects.receipt(frame.sequence()), origin, receipt));
+		}
+		return receipt;
+	}
+
+	private List<Run> targets(InterruptCommand command) {
+		String generation = command.generation();
+		List<Run> named = this.live.stream()
+			.filter((run) -> generation == null || run.id.equals(generation))
+			.filter((run) -> command.route() == null || run.route().equals(command.route()))
+			.toList();
+		boolean over = this.fenced.stream().anyMatch((run) -> run.id.equals(generation));
+		if (generation != null && named.isEmpty() && !over) {
+			throw new UnknownGenerationException(generation);
+		}
+		return named;
+	}
+
+	/**
+	 * Chooses the policy. Any thread's.
+	 */
+	void policy(@Nullable InterruptionPolicy policy, Runnable done) {
+		execute(() -> {
+			this.deliberation.choose(policy);
+			this.mailbox.answer(done);
+		});
+	}
+
+	/**
+	 * Gives its decisions. The answer comes from the writer.
+	 */
+	void decisions(Consumer<List<Decision>> answer) {
+		execute(() -> {
+			List<Decision> decisions = this.deliberation.decisions();
+			this.mailbox.answer(() -> answer.accept(decisions));
+		});
 	}
 
 	private Frame frame(Object event, @Nullable Run run) {
@@ -889,11 +1079,12 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.readers.evicted(entry);
 	}
 
-	private RouteSlot slot(CompiledRoute route) {
+	RouteSlot slot(CompiledRoute route) {
 		RouteSlot slot = this.slots[route.index()];
 		if (slot == null) {
 			slot = new RouteSlot(route);
 			this.slots[route.index()] = slot;
+			this.used.add(slot);
 		}
 		return slot;
 	}
@@ -990,6 +1181,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		this.closing = true;
 		this.closeReason = reason;
+		this.deliberation.close();
+		dropHeld();
 		for (Run run : List.copyOf(this.live)) {
 			cutIfLive(run, reason);
 		}
@@ -1040,11 +1233,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 				generations.add(view(run, run.stuck ? State.STUCK : State.CLEANING));
 			}
 			for (Run run : this.live) {
-				generations.add(view(run, (run.phase == Phase.WAITING) ? State.WAITING : State.RUNNING));
+				generations.add(view(run, stateOf(run)));
 			}
+			InterruptionPolicy chosen = this.deliberation.chosen();
+			String policy = (chosen != null) ? chosen.name() : null;
 			SessionView view = new SessionView(this.id, Engine.instant(this.createdNanos),
 					this.hadEvent ? Engine.instant(this.lastEventNanos) : null, this.log.last(), this.attributes,
-					List.copyOf(generations));
+					List.copyOf(generations), policy);
 			this.mailbox.answer(() -> answer.accept(view));
 		});
 	}
@@ -1052,6 +1247,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 	@Override
 	public String toString() {
 		return "session " + this.id;
+	}
+
+	private static State stateOf(Run run) {
+		if (run.phase == Phase.WAITING) {
+			return State.WAITING;
+		}
+		return (run.pause != null) ? State.PAUSED : State.RUNNING;
 	}
 
 	private static GenerationView view(Run run, State state) {
@@ -1067,21 +1269,6 @@ final class LiveSession implements Session, Mailbox.Owner {
 			ConversationContext context = this.conversation.snapshot();
 			this.mailbox.answer(() -> answer.accept(context));
 		});
-	}
-
-	/**
-	 * What an event did.
-	 */
-	private static final class Effects {
-
-		final List<String> interrupted = new ArrayList<>(1);
-
-		final List<String> ignored = new ArrayList<>(0);
-
-		final List<String> started = new ArrayList<>(1);
-
-		final List<String> refused = new ArrayList<>(0);
-
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 import dev.edgewise.Frame;
+import dev.edgewise.event.AgentResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,13 @@ final class LogEntry {
 
 	boolean isKept() {
 		return this.kept;
+	}
+
+	/**
+	 * Whether its generation must not be cut off at it.
+	 */
+	boolean isGuarded() {
+		return this.frame.event() instanceof AgentResponse response && Boolean.FALSE.equals(response.interruptible());
 	}
 
 	boolean isTaken() {

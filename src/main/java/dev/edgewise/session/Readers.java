@@ -142,7 +142,7 @@ final class Readers {
 		long free = Math.max(0, this.log.maxFrames() - (this.log.last() - base(frontier, live)));
 		for (int i = 0; i < live.size(); i++) {
 			Run run = live.get(i);
-			if (run.phase == Phase.RUNNING) {
+			if (run.phase == Phase.RUNNING && run.pause == null) {
 				long dropped = run.execution.dropped();
 				long allowed = dropped
 						+ ((frontier >= 0) ? run.passedItems + prefetch : run.items + Math.min(prefetch, free));
@@ -176,6 +176,7 @@ final class Readers {
 		Run run = entry.run;
 		if (run != null && entry.item) {
 			run.passedItems++;
+			run.passedGuarded = entry.isGuarded();
 			if (run.hasTaken(entry)) {
 				run.countDelivered(entry);
 			}

@@ -7,6 +7,7 @@ import java.util.List;
 
 import dev.edgewise.Interruption;
 import dev.edgewise.Overlap;
+import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class RouteSlot {
 
 	/** Those that have had their last frame and still have their grace. */
 	final List<Run> cleaning = new ArrayList<>(1);
+
+	/** A start that waits for what is not decided yet. */
+	@Nullable Held held;
 
 	/** The last interruption, until a run has been given it. */
 	@Nullable Interruption last;
@@ -51,7 +55,7 @@ final class RouteSlot {
 	}
 
 	boolean mayLaunch() {
-		return !this.waiting.isEmpty() && this.cleaning.isEmpty()
+		return !this.waiting.isEmpty() && this.waiting.getFirst().pause == null && this.cleaning.isEmpty()
 				&& (this.running.isEmpty() || this.route.overlap() == Overlap.PARALLEL);
 	}
 
@@ -59,6 +63,16 @@ final class RouteSlot {
 		Interruption taken = this.last;
 		this.last = null;
 		return taken;
+	}
+
+	/**
+	 * A start that waits.
+	 *
+	 * @param route the index of the route
+	 * @param entry the event that starts
+	 * @param utterance what the user has said, if it is the user's
+	 */
+	record Held(int route, LogEntry entry, @Nullable UserUtterance utterance) {
 	}
 
 }

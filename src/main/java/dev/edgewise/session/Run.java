@@ -4,14 +4,20 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.Frame;
 import dev.edgewise.Generation;
 import dev.edgewise.Interruption;
 import dev.edgewise.Interruption.Reason;
+import dev.edgewise.Protection;
 import dev.edgewise.Session;
 import dev.edgewise.conversation.Utterance;
+import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -21,6 +27,9 @@ import reactor.core.Disposable;
  * what nodes and readers may see is safe from any thread.
  */
 final class Run implements Generation {
+
+	/** Utterances whose decisions are remembered. */
+	private static final int MAX_CASES = 8;
 
 	private static final VarHandle TAKES;
 
@@ -45,11 +54,22 @@ final class Run implements Generation {
 
 	final Execution execution;
 
-	/** Twice the highest index that a stream has taken, plus one once fenced. */
+	private static final long FENCED = 1;
+
+	private static final long HELD = 2;
+
+	private static final int INDEX = 2;
+
+	/** The highest index that a stream has taken, and the two bits above. */
 	@SuppressWarnings("unused")
 	private volatile long takes;
 
 	private volatile long fenceSequence;
+
+	private volatile long heldAt;
+
+	/** Sections that are open. */
+	private final AtomicInteger sections = new AtomicInteger();
 
 	private volatile long startedNanos = -1;
 
@@ -94,6 +114,23 @@ final class Run implements Generation {
 	/** Its last item, once its node has produced all. */
 	long lastItem;
 
+	/** Whether the last item that was passed, or numbered, must not be cut. */
+	boolean passedGuarded;
+
+	boolean numberedGuarded;
+
+	/** How many items must have been passed for its closed sections to be over. */
+	long guardedItems;
+
+	/** What it stands still for; null if it does not. */
+	@Nullable Pause pause;
+
+	/** What was withheld from it while it was protected, until that is over. */
+	@Nullable Withheld withheld;
+
+	/** What has been decided about it and what the user said lately. */
+	private List<Case> cases = List.of();
+
 	boolean speaking;
 
 	boolean nodeEnded;
@@ -118,31 +155,42 @@ final class Run implements Generation {
 	}
 
 	/**
-	 * Takes an entry for a stream, unless a fence forbids it.
+	 * Takes an entry for a stream, unless a fence forbids it or a pause puts it off.
 	 * @param entry an entry of this generation
 	 * @param openedAt the last sequence when the stream was opened
 	 * @return whether the stream gets it
 	 */
-	boolean take(LogEntry entry, long openedAt) {
+	Take take(LogEntry entry, long openedAt) {
 		while (true) {
 			long seen = this.takes;
-			long highest = seen >> 1;
-			if ((seen & 1) != 0) {
-				return openedAt >= this.fenceSequence && entry.index <= highest && entry.isTaken();
+			long highest = seen >> INDEX;
+			if ((seen & FENCED) != 0) {
+				return (openedAt >= this.fenceSequence && entry.index <= highest && entry.isTaken()) ? Take.TAKEN
+						: Take.SKIPPED;
+			}
+			if ((seen & HELD) != 0 && entry.frame.sequence() < this.heldAt) {
+				return Take.HELD;
 			}
 			if (entry.index <= highest) {
 				if (entry.isTaken() || entry.takeFirst()) {
-					return true;
+					return Take.TAKEN;
 				}
 			}
 			else {
 				// The mark comes first: whoever sees the index must find it.
 				entry.markTaken();
-				if (TAKES.compareAndSet(this, seen, (long) entry.index << 1)) {
-					return true;
+				if (TAKES.compareAndSet(this, seen, ((long) entry.index << INDEX) | (seen & HELD))) {
+					return Take.TAKEN;
 				}
 			}
 		}
+	}
+
+	/**
+	 * Whether a pause puts an entry off.
+	 */
+	boolean holds(LogEntry entry) {
+		return (this.takes & (FENCED | HELD)) == HELD && entry.frame.sequence() < this.heldAt;
 	}
 
 	/**
@@ -150,7 +198,7 @@ final class Run implements Generation {
 	 * have come before the index was raised.
 	 */
 	boolean hasTaken(LogEntry entry) {
-		return entry.index <= (this.takes >> 1) && entry.isTaken();
+		return entry.index <= (this.takes >> INDEX) && entry.isTaken();
 	}
 
 	/**
@@ -160,9 +208,26 @@ final class Run implements Generation {
 	 */
 	long fence(long sequence) {
 		this.fenceSequence = sequence;
-		long before = (long) TAKES.getAndBitwiseOr(this, 1L);
+		long before = (long) TAKES.getAndBitwiseOr(this, FENCED);
 		this.interrupted = true;
-		return before >> 1;
+		return before >> INDEX;
+	}
+
+	/**
+	 * Makes streams stand still at its frames.
+	 * @param sequence that of the frame that will say so, which is the first they may
+	 * take
+	 */
+	void hold(long sequence) {
+		this.heldAt = sequence;
+		TAKES.getAndBitwiseOr(this, HELD);
+	}
+
+	/**
+	 * Lets streams go on.
+	 */
+	void unhold() {
+		TAKES.getAndBitwiseAnd(this, ~HELD);
 	}
 
 	void started(long nanos, Instant at, ConversationContext context, @Nullable Interruption before) {
@@ -261,6 +326,53 @@ final class Run implements Generation {
 	}
 
 	@Override
+	public Protection protect() {
+		this.sections.incrementAndGet();
+		AtomicBoolean open = new AtomicBoolean(true);
+		return () -> {
+			if (open.compareAndSet(true, false)) {
+				long produced = this.execution.received();
+				this.owner.execute(() -> {
+					this.guardedItems = Math.max(this.guardedItems, produced);
+					this.sections.decrementAndGet();
+				});
+			}
+		};
+	}
+
+	boolean hasOpenSection() {
+		return this.sections.get() > 0;
+	}
+
+	/**
+	 * What has been decided about it and an utterance; null if nothing has.
+	 */
+	@Nullable Case find(UserUtterance utterance) {
+		for (Case known : this.cases) {
+			if (known.utterance == utterance) {
+				return known;
+			}
+		}
+		return null;
+	}
+
+	Case open(UserUtterance utterance, Frame candidate, boolean listed) {
+		Case opened = new Case(utterance, candidate, listed);
+		if (this.cases.isEmpty()) {
+			this.cases = new ArrayList<>(2);
+		}
+		else if (this.cases.size() == MAX_CASES) {
+			this.cases.remove(0);
+		}
+		this.cases.add(opened);
+		return opened;
+	}
+
+	List<Case> pendingCases() {
+		return this.cases.stream().filter((known) -> known.pending).toList();
+	}
+
+	@Override
 	public void onCleanup(Runnable callback) {
 		this.execution.onCleanup(callback);
 	}
@@ -275,6 +387,83 @@ final class Run implements Generation {
 		String delivered = this.utterance.delivered();
 		return new Interruption(this.id, this.compiled.id(), cause, reason, at, elapsedAt(this.fencedNanos),
 				this.utterance.generated(), delivered, delivered, discarded, context);
+	}
+
+	/**
+	 * What becomes of an entry that a stream has come to.
+	 */
+	enum Take {
+
+		/** It gets it. */
+		TAKEN,
+
+		/** It is not for it. */
+		SKIPPED,
+
+		/** Not yet. */
+		HELD
+
+	}
+
+	/**
+	 * What has been decided about this generation and one utterance.
+	 */
+	static final class Case {
+
+		final UserUtterance utterance;
+
+		/** The event that it began with. */
+		final Frame candidate;
+
+		/** Whether the route names that event as a cause. */
+		final boolean listed;
+
+		/** Whether the generation stands still for it. */
+		boolean pending;
+
+		/** The rule by which it was ignored; null if it was not. */
+		@Nullable String ignoredBy;
+
+		/** An end of the utterance that has started nothing since it was ignored. */
+		@Nullable LogEntry dropped;
+
+		Case(UserUtterance utterance, Frame candidate, boolean listed) {
+			this.utterance = utterance;
+			this.candidate = candidate;
+			this.listed = listed;
+		}
+
+	}
+
+	/**
+	 * What it stands still for.
+	 */
+	static final class Pause {
+
+		final Frame cause;
+
+		final long sinceMillis;
+
+		final long deadlineMillis;
+
+		@Nullable Disposable timer;
+
+		Pause(Frame cause, long sinceMillis, long deadlineMillis) {
+			this.cause = cause;
+			this.sinceMillis = sinceMillis;
+			this.deadlineMillis = deadlineMillis;
+		}
+
+	}
+
+	/**
+	 * What would have cut it off if it had not been protected.
+	 *
+	 * @param entry the event
+	 * @param utterance what the user said, if it is the user's
+	 * @param listed whether the route names it as a cause
+	 */
+	record Withheld(LogEntry entry, @Nullable UserUtterance utterance, boolean listed) {
 	}
 
 	/**

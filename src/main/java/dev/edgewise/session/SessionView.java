@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param lastSequence the last number in its log, 0 if it is empty
  * @param attributes what it was opened with
  * @param generations those that have not ended, oldest first
+ * @param policy the policy that it has been given; null if it follows the routes' own
  */
 public record SessionView(String id, Instant createdAt, @Nullable Instant lastEventAt, long lastSequence,
-		Map<String, Object> attributes, List<GenerationView> generations) {
+		Map<String, Object> attributes, List<GenerationView> generations, @Nullable String policy) {
 
 	/**
 	 * A generation as it was at one moment.
@@ -41,6 +42,9 @@ public record SessionView(String id, Instant createdAt, @Nullable Instant lastEv
 
 		/** It runs. */
 		RUNNING,
+
+		/** It stands still until it is decided whether it is interrupted. */
+		PAUSED,
 
 		/** It is fenced and has its grace to end. */
 		CLEANING,

@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param event the event
  * @param id its id, for being applied once
  * @param generation the only generation that it may interrupt
+ * @param force whether it cuts off what lists its type whatever speaks against it
  */
-public record Submission(Object event, @Nullable String id, @Nullable String generation) {
+public record Submission(Object event, @Nullable String id, @Nullable String generation, boolean force) {
+
+	public Submission(Object event, @Nullable String id, @Nullable String generation) {
+		this(event, id, generation, false);
+	}
+
 }

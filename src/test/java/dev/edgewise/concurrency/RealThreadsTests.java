@@ -33,6 +33,7 @@ import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.StreamGap;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
+import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.route.RouteTable;
@@ -112,7 +113,7 @@ class RealThreadsTests {
 		GenerationBounds generation = defaults.generation();
 		EngineSettings settings = new EngineSettings(
 				new SessionBounds(session.max(), session.idleTimeout(), session.tombstone(), session.maxTombstones(),
-						100_000, session.eventIds(), 1_000_000),
+						100_000, session.eventIds(), 1_000_000, session.decisions()),
 				new LogBounds(256, 1 << 20, 1 << 28), defaults.conversation(),
 				new GenerationBounds(generation.prefetch(), Duration.ofSeconds(20), generation.maxDuration(),
 						generation.perSession(), generation.queue(), generation.hops(), generation.handlerTimeout()),
@@ -122,7 +123,7 @@ class RealThreadsTests {
 						keep(Schedulers.newParallel("test-parallel", 2)),
 						keep(Schedulers.fromExecutorService(Executors.newCachedThreadPool())),
 						keep(Schedulers.fromExecutorService(Executors.newCachedThreadPool()))),
-				new NameEncoder(), List.of(this.watch, new Fences()));
+				new NameEncoder(), new Policies(List.of()), List.of(), List.of(this.watch, new Fences()));
 	}
 
 	private Routes.Trigger<UserStoppedSpeaking> turn(String id, Overlap overlap) {

@@ -346,7 +346,7 @@ class HostileLawTests {
 	void l1AnArrayThatIsLongerThanTheBurstIsAcceptedWhenTheSessionWasQuiet() {
 		try (Stage stage = Stage.with(turn().stream(Nodes.silent()).broadcast())
 			.session((s) -> new SessionBounds(s.max(), s.idleTimeout(), s.tombstone(), s.maxTombstones(), s.mailbox(),
-					s.eventIds(), 2))
+					s.eventIds(), 2, s.decisions()))
 			.open()) {
 			Object[] keys = Stream.generate(() -> new DTMFInput("1")).limit(64).toArray();
 			assertThat(stage.publishAll(keys)).hasSize(64);
@@ -488,7 +488,7 @@ class HostileLawTests {
 			return false;
 		}).stream(Nodes.silent()).broadcast())
 			.session((s) -> new SessionBounds(s.max(), s.idleTimeout(), s.tombstone(), s.maxTombstones(), 1,
-					s.eventIds(), s.eventsPerSecond()))
+					s.eventIds(), s.eventsPerSecond(), s.decisions()))
 			.open()) {
 			at.set(stage);
 			Stage.get(stage.engine.open("other", Map.of()));

@@ -304,7 +304,7 @@ class InterruptionLawTests {
 		RouteDefinition hanging = new RouteDefinition(null, route.on(), null, route.interruptOn(), null,
 				route.overlap(), 1,
 				List.of(new Handler(List.of(), (interruption, session) -> Mono.never(), 0, "hangs")), route.node(),
-				route.output());
+				route.output(), null, true);
 		try (Stage stage = Stage.of(hanging)) {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());
@@ -454,7 +454,7 @@ class InterruptionLawTests {
 			.generation((bounds) -> new GenerationBounds(bounds.prefetch(), bounds.grace(), bounds.maxDuration(), 500,
 					bounds.queue(), bounds.hops(), bounds.handlerTimeout()))
 			.session((bounds) -> new SessionBounds(bounds.max(), bounds.idleTimeout(), bounds.tombstone(),
-					bounds.maxTombstones(), bounds.mailbox(), bounds.eventIds(), 1_000))
+					bounds.maxTombstones(), bounds.mailbox(), bounds.eventIds(), 1_000, bounds.decisions()))
 			.realControl()
 			.open()) {
 			TestSubscriber<Frame> reader = stage.read(0);

@@ -348,7 +348,7 @@ class SessionLawTests {
 	void l14ARefusedEventIsNotRemembered() {
 		try (Stage stage = Stage.with(counting())
 			.session((b) -> new SessionBounds(b.max(), b.idleTimeout(), b.tombstone(), b.maxTombstones(), b.mailbox(),
-					b.eventIds(), 1))
+					b.eventIds(), 1, b.decisions()))
 			.open()) {
 			stage.publish(new DTMFInput("1"));
 			stage.publish(new DTMFInput("2"));

@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import dev.edgewise.Decision;
 import dev.edgewise.Frame;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Receipt;
@@ -29,7 +30,9 @@ import dev.edgewise.event.AgentEvent;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.SystemEvent;
 import dev.edgewise.event.UserEvent;
-import dev.edgewise.interruption.Decision;
+import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.InterruptionRule;
+import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.route.RouteTable;
@@ -77,7 +80,7 @@ final class Stage implements AutoCloseable {
 		Scheduler control = plan.realControl ? threads(plan.virtualThreads) : this.time;
 		EngineSchedulers schedulers = new EngineSchedulers(this.time, this.time, blocking, control);
 		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, new PlainEncoder(),
-				List.of(this.spy));
+				new Policies(plan.policies), plan.rules, List.of(this.spy));
 		get(this.engine.open(SESSION, Map.of()));
 	}
 
@@ -111,7 +114,7 @@ final class Stage implements AutoCloseable {
 					? code.predicate()::test : null;
 			routes.add(new CompiledRoute(index, id, id, definition.on(), definition.interruptOn(), filter, condition,
 					definition.overlap(), definition.maxConcurrency(), definition.handlers(), definition.node(),
-					definition.output()));
+					definition.output(), null, null, definition.policy(), definition.interruptible()));
 		}
 		return new RouteTable(routes, new EventTypes(types));
 	}
@@ -206,6 +209,8 @@ final class Stage implements AutoCloseable {
 				case "AgentGenerationComplete" -> "=" + who;
 				case "AgentGenerationInterrupted" -> "!" + who;
 				case "AgentGenerationFailed" -> "x" + who;
+				case "AgentGenerationPaused" -> "~" + who;
+				case "AgentGenerationResumed" -> "^" + who;
 				case "AgentResponse" -> who + ":" + ((AgentResponse) frame.event()).content();
 				default -> who.isEmpty() ? frame.type() : who + ":" + frame.type();
 			});
@@ -272,6 +277,10 @@ final class Stage implements AutoCloseable {
 
 		private EngineSettings settings = EngineSettings.defaults(1L << 30);
 
+		private List<InterruptionPolicy> policies = List.of();
+
+		private List<InterruptionRule> rules = List.of();
+
 		private boolean realThreads;
 
 		private boolean realControl;
@@ -280,6 +289,16 @@ final class Stage implements AutoCloseable {
 
 		private Plan(List<RouteDefinition> routes) {
 			this.routes = routes;
+		}
+
+		Plan policies(InterruptionPolicy... policies) {
+			this.policies = List.of(policies);
+			return this;
+		}
+
+		Plan rules(InterruptionRule... rules) {
+			this.rules = List.of(rules);
+			return this;
 		}
 
 		Plan realThreads() {
@@ -398,7 +417,7 @@ final class Stage implements AutoCloseable {
 		}
 
 		@Override
-		public void decided(String route, String cause, Decision decision) {
+		public void decided(Decision decision) {
 			this.decisions.add(decision);
 		}
 

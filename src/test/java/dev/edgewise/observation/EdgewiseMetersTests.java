@@ -1,16 +1,19 @@
 package dev.edgewise.observation;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import dev.edgewise.Decision;
+import dev.edgewise.Decision.Verdict;
+import dev.edgewise.Evidence;
+import dev.edgewise.Evidence.Answer;
 import dev.edgewise.Interruption.Reason;
-import dev.edgewise.interruption.Decision;
-import dev.edgewise.interruption.Decision.Rule;
-import dev.edgewise.interruption.Decision.Verdict;
+import dev.edgewise.interruption.Rule;
 import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.EngineListener.GenerationOutcome;
 import io.micrometer.common.docs.KeyName;
@@ -32,8 +35,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EdgewiseMetersTests {
 
 	private static final String ROUTE = "assistant.answer";
-
-	private static final Decision CUT = new Decision(Verdict.INTERRUPT, Rule.INTERRUPTED);
 
 	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
@@ -112,9 +113,9 @@ class EdgewiseMetersTests {
 
 	@Test
 	void countsDecisionsByVerdictAndRule() {
-		this.meters.decided(ROUTE, "UserStartedSpeaking", CUT);
-		this.meters.decided(ROUTE, "UserStartedSpeaking", new Decision(Verdict.IGNORE, Rule.CONDITION));
-		this.meters.decided(ROUTE, "UserStartedSpeaking", new Decision(Verdict.IGNORE, Rule.CONDITION));
+		this.meters.decided(decision("UserStartedSpeaking", Verdict.INTERRUPT, Rule.INTERRUPTED));
+		this.meters.decided(decision("UserStartedSpeaking", Verdict.IGNORE, Rule.CONDITION));
+		this.meters.decided(decision("UserStartedSpeaking", Verdict.IGNORE, Rule.CONDITION));
 		assertThat(figure(EdgewiseMeter.DECISIONS, "verdict", "interrupt", "rule", "interrupted")).isOne();
 		assertThat(figure(EdgewiseMeter.DECISIONS, "verdict", "ignore", "rule", "condition")).isEqualTo(2);
 	}
@@ -135,7 +136,7 @@ class EdgewiseMetersTests {
 	void countsUnknownTypesAsOneSoThatClientsCannotMakeMeters() {
 		for (int i = 0; i < 100; i++) {
 			this.meters.event("Forged" + i, EventOutcome.REFUSED);
-			this.meters.decided(ROUTE, "Forged" + i, CUT);
+			this.meters.decided(decision("Forged" + i, Verdict.INTERRUPT, Rule.INTERRUPTED));
 			this.meters.fenced("s" + i, "g" + i, ROUTE, Reason.EVENT, "Forged" + i, Duration.ZERO);
 		}
 		assertThat(figure(EdgewiseMeter.EVENTS, "type", "other", "outcome", "refused")).isEqualTo(100);
@@ -163,7 +164,7 @@ class EdgewiseMetersTests {
 		this.meters.event("UserStoppedSpeaking", EventOutcome.ACCEPTED);
 		this.meters.started(ROUTE);
 		this.meters.firstItem(ROUTE, Duration.ofMillis(1));
-		this.meters.decided(ROUTE, "UserStartedSpeaking", CUT);
+		this.meters.decided(decision("UserStartedSpeaking", Verdict.INTERRUPT, Rule.INTERRUPTED));
 		this.meters.fenced("s", "g", ROUTE, Reason.EVENT, "UserStartedSpeaking", Duration.ofMillis(1));
 		this.meters.silent(ROUTE, Duration.ofMillis(1));
 		this.meters.cleanedUp(ROUTE, Duration.ofMillis(1));
@@ -177,6 +178,14 @@ class EdgewiseMetersTests {
 	private double figure(EdgewiseMeter meter, String... tags) {
 		Meter found = this.registry.get(meter.getName()).tags(tags).meter();
 		return (found instanceof Timer timer) ? timer.count() : found.measure().iterator().next().getValue();
+	}
+
+	private static Decision decision(String cause, Verdict verdict, Rule rule) {
+		Evidence evidence = new Evidence(false, null,
+				new Evidence.User(true, null, null, true, true, false, Duration.ZERO, "", 0, null, ""),
+				new Evidence.Agent(true, Duration.ZERO, -1, false), new Evidence.Past(0, null), Answer.NOT_ASKED);
+		return new Decision(1, Instant.EPOCH, "g", ROUTE, cause, verdict, rule.name(), "immediate", evidence,
+				Duration.ZERO);
 	}
 
 }

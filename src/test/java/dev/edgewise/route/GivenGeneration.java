@@ -9,6 +9,7 @@ import dev.edgewise.ConversationContext;
 import dev.edgewise.Frame;
 import dev.edgewise.Generation;
 import dev.edgewise.Interruption;
+import dev.edgewise.Protection;
 import dev.edgewise.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,11 @@ record GivenGeneration(Session session, Frame cause, Duration spokenFor) impleme
 	@Override
 	public boolean isInterrupted() {
 		return false;
+	}
+
+	@Override
+	public Protection protect() {
+		throw new UnsupportedOperationException();
 	}
 
 	@Override

@@ -1,0 +1,187 @@
+package dev.edgewise.interruption;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user says in one go, as far as it has been heard: from the start of speaking to
+ * its end, with the transcripts that belong to it. Not safe from several threads.
+ */
+public final class UserUtterance {
+
+	private final long number;
+
+	private final long begunMillis;
+
+	/** Whether speaking was reported, and not only a transcript. */
+	private final boolean detected;
+
+	private final StringBuilder finals = new StringBuilder();
+
+	private final StringBuilder keys = new StringBuilder(0);
+
+	private @Nullable String speaker;
+
+	private String interim = "";
+
+	private @Nullable Double confidence;
+
+	private @Nullable Double finalConfidence;
+
+	private long stoppedMillis = -1;
+
+	/** Whether the last transcript was a final one. */
+	private boolean settled;
+
+	/** Whether its end was reported. */
+	private boolean ended;
+
+	private String text = "";
+
+	private int words = -1;
+
+	UserUtterance(long number, @Nullable String speaker, long begunMillis, boolean detected) {
+		this.number = number;
+		this.speaker = speaker;
+		this.begunMillis = begunMillis;
+		this.detected = detected;
+	}
+
+	/**
+	 * Ends it.
+	 * @return false if it has been ended before
+	 */
+	boolean end(long millis) {
+		if (isSpeaking()) {
+			this.stoppedMillis = millis;
+		}
+		boolean first = !this.ended;
+		this.ended = true;
+		return first;
+	}
+
+	void hear(String content, boolean interim, @Nullable Double confidence, @Nullable String speaker, long millis) {
+		if (this.speaker == null) {
+			this.speaker = speaker;
+		}
+		if (interim) {
+			this.interim = content;
+			this.confidence = (confidence != null) ? confidence : this.finalConfidence;
+		}
+		else {
+			this.interim = "";
+			append(this.finals, content);
+			this.finalConfidence = (confidence != null) ? confidence : this.finalConfidence;
+			this.confidence = this.finalConfidence;
+			if (!this.detected) {
+				this.stoppedMillis = millis;
+			}
+		}
+		this.settled = !interim;
+		StringBuilder all = new StringBuilder(this.finals);
+		append(all, this.interim);
+		this.text = all.toString();
+		this.words = -1;
+	}
+
+	private static void append(StringBuilder text, String more) {
+		if (!text.isEmpty() && !more.isEmpty()) {
+			text.append(' ');
+		}
+		text.append(more);
+	}
+
+	void press(String button) {
+		this.keys.append(button);
+	}
+
+	/**
+	 * Its number among the utterances of its session, from 1.
+	 */
+	public long number() {
+		return this.number;
+	}
+
+	/**
+	 * Who speaks; null if it is not known.
+	 */
+	public @Nullable String speaker() {
+		return this.speaker;
+	}
+
+	/**
+	 * When it began, in milliseconds since the epoch.
+	 */
+	public long begunMillis() {
+		return this.begunMillis;
+	}
+
+	/**
+	 * When the user stopped, in milliseconds since the epoch; -1 while speaking.
+	 */
+	public long stoppedMillis() {
+		return this.stoppedMillis;
+	}
+
+	/**
+	 * Whether the user still speaks.
+	 */
+	public boolean isSpeaking() {
+		return this.stoppedMillis < 0;
+	}
+
+	/**
+	 * Whether the last that was heard of it is a final transcript.
+	 */
+	public boolean isSettled() {
+		return this.settled;
+	}
+
+	/**
+	 * Whether it began with {@code UserStartedSpeaking}.
+	 */
+	boolean isDetected() {
+		return this.detected;
+	}
+
+	/**
+	 * How long the user has been speaking.
+	 * @param nowMillis the time, in milliseconds since the epoch
+	 */
+	public Duration spokeFor(long nowMillis) {
+		return Duration.ofMillis(Math.max(0, (isSpeaking() ? nowMillis : this.stoppedMillis) - this.begunMillis));
+	}
+
+	/**
+	 * The words so far.
+	 */
+	public String transcript() {
+		return this.text;
+	}
+
+	/**
+	 * How many words there are so far.
+	 */
+	public int words() {
+		if (this.words < 0) {
+			this.words = Words.count(this.text);
+		}
+		return this.words;
+	}
+
+	/**
+	 * The confidence of the last transcript that said; null if none did.
+	 */
+	public @Nullable Double confidence() {
+		return this.confidence;
+	}
+
+	/**
+	 * The keys pressed since it began.
+	 */
+	public String keys() {
+		return this.keys.toString();
+	}
+
+}

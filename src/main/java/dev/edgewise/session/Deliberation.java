@@ -1,0 +1,725 @@
+package dev.edgewise.session;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+import dev.edgewise.Decision;
+import dev.edgewise.Decision.Verdict;
+import dev.edgewise.Evidence;
+import dev.edgewise.Evidence.Answer;
+import dev.edgewise.Evidence.Shield;
+import dev.edgewise.Frame;
+import dev.edgewise.Interruption.Reason;
+import dev.edgewise.event.AgentTakesFloor;
+import dev.edgewise.event.DTMFInput;
+import dev.edgewise.event.UserEvent;
+import dev.edgewise.event.UserStoppedSpeaking;
+import dev.edgewise.event.UserTranscriptionReceived;
+import dev.edgewise.interruption.Evaluator.Outcome;
+import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.InterruptionPolicy.WhileProtected;
+import dev.edgewise.interruption.Rule;
+import dev.edgewise.interruption.UserUtterance;
+import dev.edgewise.interruption.Utterances;
+import dev.edgewise.interruption.Words;
+import dev.edgewise.route.CompiledRoute;
+import dev.edgewise.session.RouteSlot.Held;
+import dev.edgewise.session.Run.Case;
+import dev.edgewise.session.Run.Pause;
+import dev.edgewise.session.Run.Phase;
+import dev.edgewise.session.Run.Withheld;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+
+/**
+ * How one session decides about interruptions: it hears the user, gathers the evidence
+ * about each generation, has it evaluated, and sees to it that what is undecided is
+ * decided in the end. For the session's writer alone.
+ * <p>
+ * What the user says about a generation is a {@link Case}: it is opened by the first
+ * event that could cut the generation off, and every later event of the same utterance
+ * belongs to it. A case for which more is to be heard is pending, and while any is, the
+ * generation {@linkplain Pause stands still}. A pause has one owner, this, and one timer,
+ * set to the next moment at which time alone changes the evidence; the last such moment
+ * is its deadline, so it has an exit whatever comes. The end of an utterance that is
+ * still pending waits in its route's slot until the decision lets it start or drops it.
+ */
+final class Deliberation {
+
+	private static final Logger logger = LoggerFactory.getLogger(Deliberation.class);
+
+	private final LiveSession session;
+
+	private final Engine engine;
+
+	private final Readers readers;
+
+	private final Utterances utterances = new Utterances();
+
+	private final Deque<Mark> marks = new ArrayDeque<>(1);
+
+	private final Deque<Decision> decisions = new ArrayDeque<>(2);
+
+	/** Generations that something is withheld from while they are protected. */
+	private final List<Run> shielded = new ArrayList<>(0);
+
+	private @Nullable InterruptionPolicy chosen;
+
+	private int held;
+
+	private @Nullable UserUtterance floorLostBy;
+
+	private @Nullable Frame floorTakenAt;
+
+	private @Nullable Disposable floorTimer;
+
+	Deliberation(LiveSession session, Engine engine, Readers readers) {
+		this.session = session;
+		this.engine = engine;
+		this.readers = readers;
+	}
+
+	void choose(@Nullable InterruptionPolicy policy) {
+		this.chosen = policy;
+	}
+
+	@Nullable InterruptionPolicy chosen() {
+		return this.chosen;
+	}
+
+	List<Decision> decisions() {
+		return List.copyOf(this.decisions);
+	}
+
+	private InterruptionPolicy policyOf(CompiledRoute route) {
+		return (this.chosen != null) ? this.chosen : this.engine.policies().get(route.policy());
+	}
+
+	private InterruptionPolicy policyOf(Run run) {
+		return policyOf(run.compiled);
+	}
+
+	private long nowMillis() {
+		return Math.floorDiv(this.engine.nanos(), 1_000_000L);
+	}
+
+	/**
+	 * Hears an event.
+	 * @return the utterance that it belongs to; null if it belongs to none
+	 */
+	@Nullable UserUtterance hear(Frame frame) {
+		return (frame.event() instanceof UserEvent) ? this.utterances.hear(frame.event(), frame.at().toEpochMilli())
+				: null;
+	}
+
+	/**
+	 * Whether an event is to be decided about although the generation's route does not
+	 * name it: it belongs to an utterance that already is.
+	 */
+	boolean concerns(Run run, @Nullable UserUtterance utterance, Object event) {
+		Case known = (utterance != null) ? run.find(utterance) : null;
+		return known != null
+				&& (known.pending || (event instanceof UserTranscriptionReceived && policyOf(run).listens()));
+	}
+
+	/**
+	 * Decides about a generation that an event could cut off; does all that follows but
+	 * cut it off.
+	 * @param run the generation
+	 * @param entry the event
+	 * @param utterance the utterance that it belongs to
+	 * @param forced whether nothing can speak against it
+	 * @param listed whether the route names the event as a cause
+	 * @param effects where to tell
+	 */
+	Verdict decide(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,
+			Effects effects) {
+		Case known = (utterance != null) ? run.find(utterance) : null;
+		boolean end = entry.frame.event() instanceof UserStoppedSpeaking;
+		if (!forced && end && known != null && !known.pending && known.ignoredBy != null
+				&& policyOf(run) != InterruptionPolicy.IMMEDIATE) {
+			InterruptionPolicy policy = policyOf(run);
+			Evidence evidence = evidence(run, policy, utterance, entry.frame, false, false);
+			record(run, entry.frame, new Outcome(Verdict.IGNORE, known.ignoredBy, evidence), Verdict.IGNORE, policy,
+					this.engine.nanos(), effects);
+			if (known.ignoredBy.equals(Rule.PROTECTED.name())) {
+				withhold(run, entry, utterance, listed, policy);
+			}
+			return Verdict.IGNORE;
+		}
+		boolean speech = utterance != null && (!end || (known != null && known.pending));
+		return judge(run, entry, utterance, forced, listed, speech, effects);
+	}
+
+	private Verdict judge(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,
+			boolean speech, Effects effects) {
+		long began = this.engine.nanos();
+		Frame frame = entry.frame;
+		InterruptionPolicy policy = policyOf(run);
+		Case known = (utterance != null) ? run.find(utterance) : null;
+		Evidence evidence = evidence(run, policy, utterance, frame, forced, speech);
+		Frame asked = listed ? frame : (known != null && known.listed) ? known.candidate : null;
+		Outcome outcome = this.engine.evaluator()
+			.decide(policy, evidence, () -> ask(run, asked), (rule, failure) -> failed(run, "rule " + rule, failure));
+		Verdict verdict = outcome.verdict();
+		if (verdict == Verdict.INTERRUPT) {
+			if (!forced) {
+				mark(utterance, frame);
+			}
+			if (known != null && known.dropped != null) {
+				hold(this.session.slot(run.compiled), again(known.dropped, entry.origin), utterance);
+			}
+		}
+		else if (verdict == Verdict.PAUSE && utterance != null) {
+			Case asking = (known != null) ? known : run.open(utterance, frame, listed);
+			asking.pending = true;
+			asking.ignoredBy = null;
+			if (run.pause == null) {
+				pause(run, asking.candidate, outcome.rule(), policy);
+			}
+			arm(run);
+		}
+		else if (ignore(run, utterance, frame, listed, outcome.rule())) {
+			verdict = Verdict.RESUME;
+		}
+		record(run, frame, outcome, verdict, policy, began, effects);
+		if (outcome.rule().equals(Rule.PROTECTED.name())) {
+			withhold(run, entry, utterance, listed, policy);
+		}
+		return verdict;
+	}
+
+	/**
+	 * Takes note that an utterance, or another event, does not cut off a generation.
+	 * @return whether the generation goes on that stood still
+	 */
+	private boolean ignore(Run run, @Nullable UserUtterance utterance, Frame frame, boolean listed, String rule) {
+		if (utterance == null) {
+			return false;
+		}
+		Case known = run.find(utterance);
+		Case closed = (known != null) ? known : run.open(utterance, frame, listed);
+		closed.ignoredBy = rule;
+		if (!closed.pending) {
+			return false;
+		}
+		closed.pending = false;
+		if (!run.pendingCases().isEmpty()) {
+			arm(run);
+			return false;
+		}
+		resume(run, rule);
+		RouteSlot slot = this.session.slot(run.compiled);
+		Held waiting = slot.held;
+		if (waiting != null && waiting.utterance() == utterance && !rule.equals(Rule.PROTECTED.name())) {
+			closed.dropped = waiting.entry();
+			drop(slot);
+		}
+		return true;
+	}
+
+	private void pause(Run run, Frame cause, String rule, InterruptionPolicy policy) {
+		long now = nowMillis();
+		run.pause = new Pause(cause, now, now + policy.decideWithin().toMillis());
+		this.session.paused(run, cause, rule);
+	}
+
+	private void resume(Run run, String rule) {
+		Pause over = Objects.requireNonNull(run.pause);
+		end(run);
+		this.session.resumed(run, over.cause, rule, nowMillis() - over.sinceMillis);
+	}
+
+	private static void end(Run run) {
+		Pause over = run.pause;
+		if (over != null) {
+			run.pause = null;
+			run.unhold();
+			if (over.timer != null) {
+				over.timer.dispose();
+			}
+		}
+	}
+
+	/**
+	 * Sets the timer of a pause to the next moment at which time changes the evidence.
+	 */
+	private void arm(Run run) {
+		Pause pause = Objects.requireNonNull(run.pause);
+		if (pause.timer != null) {
+			pause.timer.dispose();
+		}
+		InterruptionPolicy policy = policyOf(run);
+		long now = nowMillis();
+		long due = pause.deadlineMillis;
+		for (Case pending : run.pendingCases()) {
+			UserUtterance utterance = pending.utterance;
+			long enough = utterance.begunMillis() + policy.minSpeech().toMillis();
+			if (utterance.isSpeaking() && enough > now) {
+				due = Math.min(due, enough);
+			}
+			else if (!utterance.isSpeaking() && !utterance.isSettled()) {
+				due = Math.min(due, utterance.stoppedMillis() + policy.transcriptWait().toMillis());
+			}
+		}
+		long delay = Math.max(0, due * 1_000_000L - this.engine.nanos());
+		pause.timer = this.engine.schedulers()
+			.timer()
+			.schedule(() -> this.session.execute(() -> due(run, pause)), delay, TimeUnit.NANOSECONDS);
+	}
+
+	private void due(Run run, Pause pause) {
+		if (run.pause != pause) {
+			return;
+		}
+		for (Case pending : run.pendingCases()) {
+			LogEntry entry = new LogEntry(pending.candidate, NOTHING, null, 0, false, 0, null);
+			Effects effects = new Effects();
+			Verdict verdict = judge(run, entry, pending.utterance, false, pending.listed, true, effects);
+			if (verdict == Verdict.INTERRUPT) {
+				this.session.cut(run, pending.listed ? Reason.EVENT : Reason.REPLACED, pending.candidate,
+						this.engine.nanos());
+				return;
+			}
+		}
+		if (run.pause == pause && run.pendingCases().isEmpty()) {
+			resume(run, Rule.DEADLINE.name());
+		}
+	}
+
+	private static final byte[] NOTHING = new byte[0];
+
+	/**
+	 * The event that a generation is cut off by: the one that its route names, if this
+	 * one is only what has told the verdict.
+	 */
+	Frame causeOf(Run run, Frame frame, @Nullable UserUtterance utterance, boolean listed) {
+		Case known = (utterance != null && !listed) ? run.find(utterance) : null;
+		return (known != null && known.listed) ? known.candidate : frame;
+	}
+
+	private Evidence evidence(Run run, InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame,
+			boolean forced, boolean speech) {
+		long now = nowMillis();
+		Pause pause = run.pause;
+		boolean overdue = pause != null && now >= pause.deadlineMillis;
+		Evidence.User user;
+		if (utterance != null) {
+			boolean speaking = utterance.isSpeaking();
+			boolean open = !utterance.isSettled()
+					&& (speaking || now < utterance.stoppedMillis() + policy.transcriptWait().toMillis());
+			user = new Evidence.User(speech, utterance.speaker(), language(), speaking, open, overdue,
+					utterance.spokeFor(now), utterance.transcript(), utterance.words(), utterance.confidence(),
+					utterance.keys());
+		}
+		else {
+			String keys = (frame.event() instanceof DTMFInput input) ? input.button() : "";
+			user = new Evidence.User(false, null, language(), false, false, overdue, Duration.ZERO, "", 0, null, keys);
+		}
+		int words = -1;
+		if (policy.protectFirstWords() > 0) {
+			this.readers.scan();
+			words = Words.count(run.utterance.delivered());
+		}
+		boolean tookFloor = utterance != null && utterance == this.floorLostBy
+				&& run.trigger.frame == this.floorTakenAt;
+		Evidence.Agent agent = new Evidence.Agent(run.phase != Phase.WAITING,
+				Duration.ofMillis(run.spokenFor().toMillis()), words, tookFloor);
+		return new Evidence(forced, shieldOf(run), user, agent, past(policy, utterance, frame, now), Answer.NOT_ASKED);
+	}
+
+	private @Nullable String language() {
+		return (this.session.attributes().get("language") instanceof String language) ? language : null;
+	}
+
+	private Evidence.Past past(InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame, long now) {
+		int count = 0;
+		Duration since = null;
+		for (Mark mark : this.marks) {
+			if (!mark.isOf(utterance, frame)) {
+				since = Duration.ofMillis(now - mark.atMillis);
+				if (mark.utterance > 0 && now - mark.atMillis < policy.flappingWindow().toMillis()) {
+					count++;
+				}
+			}
+		}
+		return new Evidence.Past(count, since);
+	}
+
+	private void mark(@Nullable UserUtterance utterance, Frame frame) {
+		if (this.marks.stream().anyMatch((mark) -> mark.isOf(utterance, frame))) {
+			return;
+		}
+		if (this.marks.size() == this.engine.policies().memory()) {
+			this.marks.removeFirst();
+		}
+		this.marks.addLast(new Mark(nowMillis(), (utterance != null) ? utterance.number() : 0, frame.sequence()));
+	}
+
+	private Answer ask(Run run, @Nullable Frame cause) {
+		CompiledRoute.Condition condition = run.compiled.condition();
+		if (cause == null || condition == null || run.phase == Phase.WAITING) {
+			return Answer.NOT_ASKED;
+		}
+		try {
+			return condition.test(cause.event(), run) ? Answer.YES : Answer.NO;
+		}
+		catch (Throwable ex) {
+			failed(run, "condition, so it is interrupted", ex);
+			return Answer.FAILED;
+		}
+	}
+
+	private void failed(Run run, String what, Throwable failure) {
+		logger.warn("Deciding about {} failed: {}", run, what, failure);
+		this.engine.tell((listener) -> listener.conditionFailed(run.route()));
+	}
+
+	private Decision record(Run run, Frame frame, Outcome outcome, Verdict verdict, InterruptionPolicy policy,
+			long beganNanos, Effects effects) {
+		long now = this.engine.nanos();
+		Decision decision = new Decision(frame.sequence(), Engine.instant(now), run.id, run.route(), frame.type(),
+				verdict, outcome.rule(), policy.name(), outcome.evidence(),
+				Duration.ofNanos(Math.max(0, now - beganNanos)));
+		int max = this.engine.settings().session().decisions();
+		if (max > 0) {
+			if (this.decisions.size() == max) {
+				this.decisions.removeFirst();
+			}
+			this.decisions.addLast(decision);
+		}
+		effects.decisions.add(decision);
+		effects.decided(run, verdict);
+		this.engine.tell((listener) -> listener.decided(decision));
+		return decision;
+	}
+
+	// Protection.
+
+	/**
+	 * What protects a generation; null if nothing does.
+	 */
+	@Nullable Shield shieldOf(Run run) {
+		if (!run.compiled.interruptible()) {
+			return Shield.ROUTE;
+		}
+		if (run.hasOpenSection()) {
+			return Shield.SECTION;
+		}
+		if (run.guardedItems > 0 || run.numberedGuarded || run.passedGuarded) {
+			this.readers.scan();
+			boolean read = this.readers.count() > 0;
+			if ((read ? run.passedItems : run.items) < run.guardedItems) {
+				return Shield.SECTION;
+			}
+			if (read ? run.passedGuarded : run.numberedGuarded) {
+				return Shield.ITEM;
+			}
+		}
+		return null;
+	}
+
+	private void withhold(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean listed,
+			InterruptionPolicy policy) {
+		if (policy.whileProtected() == WhileProtected.KEEP) {
+			run.withheld = new Withheld(entry, utterance, listed);
+			if (!this.shielded.contains(run)) {
+				this.shielded.add(run);
+			}
+		}
+		else if (policy.whileProtected() == WhileProtected.REPORT && run.phase != Phase.WAITING) {
+			Object event = entry.frame.event();
+			boolean words = event instanceof UserTranscriptionReceived transcript
+					&& !Boolean.TRUE.equals(transcript.interim());
+			boolean wordless = event instanceof UserStoppedSpeaking
+					&& (utterance == null || utterance.transcript().isEmpty());
+			if (utterance == null || words || wordless) {
+				String said = (utterance != null) ? utterance.transcript() : "";
+				this.session.reportProtected(run, entry.frame, said.isEmpty() ? null : said);
+			}
+		}
+	}
+
+	/**
+	 * Whether what the user says now is for generations alone that drop it.
+	 */
+	boolean drops(Object event, List<Run> live) {
+		return event instanceof UserTranscriptionReceived && !live.isEmpty() && live.stream()
+			.allMatch((run) -> policyOf(run).whileProtected() == WhileProtected.DROP && shieldOf(run) != null);
+	}
+
+	/**
+	 * Decides again about what was withheld from generations that are not protected any
+	 * more.
+	 */
+	void reopen() {
+		for (Run run : List.copyOf(this.shielded)) {
+			Withheld withheld = run.withheld;
+			if (withheld == null || shieldOf(run) != null) {
+				continue;
+			}
+			this.shielded.remove(run);
+			run.withheld = null;
+			RouteSlot slot = this.session.slot(run.compiled);
+			if (withheld.utterance() == null && !withheld.listed()) {
+				continue;
+			}
+			Verdict verdict = judge(run, withheld.entry(), withheld.utterance(), false, withheld.listed(),
+					withheld.utterance() != null, new Effects());
+			if (verdict == Verdict.INTERRUPT) {
+				this.session.cut(run, withheld.listed() ? Reason.EVENT : Reason.REPLACED, withheld.entry().frame,
+						this.engine.nanos());
+			}
+			else if (verdict == Verdict.IGNORE && slot.held != null && slot.held.utterance() == withheld.utterance()) {
+				drop(slot);
+			}
+		}
+	}
+
+	/**
+	 * Decides about a program's command: only protection speaks against it.
+	 */
+	Decision command(Run run, LogEntry entry, boolean forced, Effects effects) {
+		InterruptionPolicy policy = policyOf(run);
+		Evidence evidence = evidence(run, policy, null, entry.frame, forced, false);
+		Outcome outcome = forced ? new Outcome(Verdict.INTERRUPT, Rule.FORCED.name(), evidence)
+				: (evidence.protection() != null) ? new Outcome(Verdict.IGNORE, Rule.PROTECTED.name(), evidence)
+						: new Outcome(Verdict.INTERRUPT, Rule.INTERRUPTED.name(), evidence);
+		return record(run, entry.frame, outcome, outcome.verdict(), policy, this.engine.nanos(), effects);
+	}
+
+	/**
+	 * The oldest generation of a route that is not protected, or the oldest.
+	 */
+	Run oldestUnprotected(RouteSlot slot) {
+		return slot.all().stream().filter((run) -> shieldOf(run) == null).findFirst().orElseGet(slot::oldest);
+	}
+
+	// Starts that wait for a decision.
+
+	/**
+	 * Whether a start may go on now.
+	 * @param slot its route
+	 * @param victims the generations that it would replace
+	 * @param entry the event
+	 * @param utterance the utterance that it belongs to
+	 * @param effects what the event has done so far
+	 */
+	Admission admit(RouteSlot slot, List<Run> victims, LogEntry entry, @Nullable UserUtterance utterance,
+			Effects effects) {
+		Admission admission = Admission.GRANTED;
+		for (Run run : slot.all()) {
+			Verdict verdict = effects.verdict(run);
+			InterruptionPolicy policy = policyOf(run);
+			if (verdict == null && policy != InterruptionPolicy.IMMEDIATE && utterance != null) {
+				Case known = run.find(utterance);
+				boolean words = !utterance.transcript().isEmpty()
+						|| !(entry.frame.event() instanceof UserStoppedSpeaking);
+				if (known != null || (victims.contains(run) && policy.listens() && words)) {
+					verdict = decide(run, entry, utterance, false, false, effects);
+				}
+			}
+			if (verdict == null && victims.contains(run) && shieldOf(run) != null) {
+				verdict = decide(run, entry, utterance, false, false, effects);
+			}
+			admission = admission.and(admissionAfter(verdict, run, policy, victims.contains(run)));
+		}
+		if (admission == Admission.HELD) {
+			hold(slot, entry, utterance);
+		}
+		else if (admission == Admission.DROPPED && utterance != null) {
+			for (Run run : slot.all()) {
+				Case known = run.find(utterance);
+				if (known != null) {
+					known.dropped = entry;
+				}
+			}
+		}
+		return admission;
+	}
+
+	private Admission admissionAfter(@Nullable Verdict verdict, Run run, InterruptionPolicy policy, boolean victim) {
+		if (verdict == null || verdict == Verdict.INTERRUPT) {
+			return Admission.GRANTED;
+		}
+		if (verdict == Verdict.PAUSE) {
+			return Admission.HELD;
+		}
+		if (shieldOf(run) != null) {
+			if (!victim) {
+				return Admission.GRANTED;
+			}
+			return (policy.whileProtected() == WhileProtected.KEEP) ? Admission.HELD : Admission.DROPPED;
+		}
+		return (policy != InterruptionPolicy.IMMEDIATE) ? Admission.DROPPED : Admission.GRANTED;
+	}
+
+	private void hold(RouteSlot slot, LogEntry entry, @Nullable UserUtterance utterance) {
+		drop(slot);
+		slot.held = new Held(slot.route.index(), entry, utterance);
+		this.held++;
+		if (entry.origin != null) {
+			entry.origin.open++;
+		}
+	}
+
+	/**
+	 * Forgets a start that waits.
+	 */
+	void drop(RouteSlot slot) {
+		Held waiting = slot.held;
+		if (waiting != null) {
+			slot.held = null;
+			this.held--;
+			if (waiting.entry().origin != null) {
+				this.session.closed(waiting.entry().origin);
+			}
+		}
+	}
+
+	/**
+	 * The starts that need not wait any longer; they are not held any more.
+	 */
+	List<Held> released(List<RouteSlot> slots) {
+		if (this.held == 0) {
+			return List.of();
+		}
+		List<Held> released = new ArrayList<>(1);
+		for (RouteSlot slot : slots) {
+			Held waiting = slot.held;
+			if (waiting != null && slot.all().stream().noneMatch((run) -> run.pause != null || run.withheld != null)) {
+				drop(slot);
+				released.add(waiting);
+			}
+		}
+		return released;
+	}
+
+	private static LogEntry again(LogEntry entry, @Nullable Origin origin) {
+		return new LogEntry(entry.frame, entry.bytes, null, 0, false, entry.hop, origin);
+	}
+
+	/**
+	 * Takes note that a generation has had its last frame.
+	 */
+	void over(Run run) {
+		end(run);
+		Withheld withheld = run.withheld;
+		if (withheld != null) {
+			run.withheld = null;
+			this.shielded.remove(run);
+			RouteSlot slot = this.session.slot(run.compiled);
+			UserUtterance utterance = withheld.utterance();
+			if (utterance != null && slot.held != null && slot.held.utterance() == utterance
+					&& wouldSpare(run, withheld.entry().frame, utterance)) {
+				drop(slot);
+			}
+		}
+	}
+
+	/**
+	 * Whether an utterance would not have cut off a generation that had not been
+	 * protected: then its end starts nothing.
+	 */
+	private boolean wouldSpare(Run run, Frame frame, UserUtterance utterance) {
+		InterruptionPolicy policy = policyOf(run);
+		Evidence known = evidence(run, policy, utterance, frame, false, true);
+		Evidence free = new Evidence(false, null, known.user(), known.agent(), known.past(), known.condition());
+		return this.engine.evaluator()
+			.decide(policy, free, () -> Answer.NOT_ASKED, (rule, failure) -> failed(run, "rule " + rule, failure))
+			.verdict() == Verdict.IGNORE;
+	}
+
+	// The floor.
+
+	/**
+	 * Takes the floor from a user whose turn is too long.
+	 */
+	void takeFloor(@Nullable UserUtterance utterance) {
+		List<CompiledRoute> routes = this.engine.routes().match(AgentTakesFloor.class).starts();
+		if (routes.isEmpty() || utterance == null) {
+			return;
+		}
+		if (this.floorTimer != null) {
+			this.floorTimer.dispose();
+		}
+		if (!utterance.isSpeaking() || utterance == this.floorLostBy) {
+			return;
+		}
+		long now = nowMillis();
+		long due = Long.MAX_VALUE;
+		for (CompiledRoute route : routes) {
+			InterruptionPolicy policy = policyOf(route);
+			if (this.session.slot(route).active() > 0) {
+				continue;
+			}
+			if (policy.floorMaxWords() > 0 && utterance.words() >= policy.floorMaxWords()) {
+				due = now;
+			}
+			if (!policy.floorMaxTime().isZero()) {
+				due = Math.min(due, utterance.begunMillis() + policy.floorMaxTime().toMillis());
+			}
+		}
+		if (due <= now) {
+			this.floorLostBy = utterance;
+			this.floorTakenAt = this.session
+				.appendFloor(new AgentTakesFloor(utterance.words(), utterance.spokeFor(now).toMillis()));
+		}
+		else if (due != Long.MAX_VALUE) {
+			this.floorTimer = this.engine.schedulers()
+				.timer()
+				.schedule(() -> this.session.execute(() -> takeFloor(utterance)),
+						Math.max(0, due * 1_000_000L - this.engine.nanos()), TimeUnit.NANOSECONDS);
+		}
+	}
+
+	void close() {
+		if (this.floorTimer != null) {
+			this.floorTimer.dispose();
+		}
+	}
+
+	/**
+	 * What becomes of a start.
+	 */
+	enum Admission {
+
+		/** It goes on. */
+		GRANTED,
+
+		/** It starts nothing, since what would have been cut off was spared. */
+		DROPPED,
+
+		/** It waits. */
+		HELD;
+
+		Admission and(Admission other) {
+			return (compareTo(other) >= 0) ? this : other;
+		}
+
+	}
+
+	/**
+	 * An interruption.
+	 *
+	 * @param atMillis when it was
+	 * @param utterance the number of the utterance; 0 if it was another event
+	 * @param sequence that of the event
+	 */
+	private record Mark(long atMillis, long utterance, long sequence) {
+
+		boolean isOf(@Nullable UserUtterance utterance, Frame frame) {
+			return (this.utterance > 0) ? utterance != null && utterance.number() == this.utterance
+					: this.sequence == frame.sequence();
+		}
+
+	}
+
+}
