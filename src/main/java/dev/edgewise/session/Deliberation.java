@@ -435,15 +435,23 @@ final class Deliberation {
 			}
 		}
 		else if (policy.whileProtected() == WhileProtected.REPORT && run.phase != Phase.WAITING) {
-			Object event = entry.frame.event();
-			boolean words = event instanceof UserTranscriptionReceived transcript
-					&& !Boolean.TRUE.equals(transcript.interim());
-			boolean wordless = event instanceof UserStoppedSpeaking
-					&& (utterance == null || utterance.transcript().isEmpty());
-			if (utterance == null || words || wordless) {
-				String said = (utterance != null) ? utterance.transcript() : "";
-				this.session.reportProtected(run, entry.frame, said.isEmpty() ? null : said);
-			}
+			report(run, entry.frame, utterance);
+		}
+	}
+
+	/**
+	 * Tells once of what was said in one go, when some of it is final or it has ended.
+	 */
+	private void report(Run run, Frame frame, @Nullable UserUtterance utterance) {
+		if (utterance == null) {
+			this.session.reportProtected(run, frame, null);
+			return;
+		}
+		Case known = Objects.requireNonNull(run.find(utterance));
+		String said = utterance.transcript();
+		if ((utterance.isSettled() || !utterance.isSpeaking()) && !said.equals(known.reported)) {
+			known.reported = said;
+			this.session.reportProtected(run, frame, said.isEmpty() ? null : said);
 		}
 	}
 
