@@ -18,6 +18,7 @@ import dev.edgewise.Interruption.Reason;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserEvent;
+import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.interruption.Evaluator.Outcome;
@@ -72,6 +73,8 @@ final class Deliberation {
 
 	private @Nullable InterruptionPolicy chosen;
 
+	private @Nullable Held lastStart;
+
 	private int held;
 
 	private @Nullable UserUtterance floorLostBy;
@@ -114,9 +117,27 @@ final class Deliberation {
 	 * Hears an event.
 	 * @return the utterance that it belongs to; null if it belongs to none
 	 */
-	@Nullable UserUtterance hear(Frame frame) {
-		return (frame.event() instanceof UserEvent) ? this.utterances.hear(frame.event(), frame.at().toEpochMilli())
-				: null;
+	@Nullable UserUtterance hear(LogEntry entry) {
+		Object event = entry.frame.event();
+		if (!(event instanceof UserEvent)) {
+			return null;
+		}
+		UserUtterance utterance = this.utterances.hear(event, entry.frame.at().toEpochMilli());
+		if (event instanceof UserStartedSpeaking && utterance != null) {
+			this.lastStart = new Held(-1, entry, utterance);
+		}
+		return utterance;
+	}
+
+	/**
+	 * The start of what the user is saying now, if that is after an event that has waited
+	 * meanwhile.
+	 */
+	@Nullable Held speakingSince(Held waited) {
+		Held start = this.lastStart;
+		boolean speaking = start != null && start.utterance() != null && start.utterance().isSpeaking()
+				&& start.entry().frame.sequence() > waited.entry().frame.sequence();
+		return speaking ? start : null;
 	}
 
 	/**
@@ -588,6 +609,17 @@ final class Deliberation {
 			this.held--;
 			if (waiting.entry().origin != null) {
 				this.session.closed(waiting.entry().origin);
+			}
+		}
+	}
+
+	/**
+	 * Forgets the starts that wait and whose responses are closed.
+	 */
+	void drop(List<RouteSlot> slots, Origin origin) {
+		for (RouteSlot slot : slots) {
+			if (slot.held != null && slot.held.entry().origin == origin) {
+				drop(slot);
 			}
 		}
 	}

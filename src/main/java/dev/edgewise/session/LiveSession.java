@@ -46,6 +46,7 @@ import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.UserEvent;
+import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
@@ -361,7 +362,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		Object event = frame.event();
 		Matches matches = this.engine.routes().match(event.getClass());
 		boolean emergency = event instanceof EmergencyStop;
-		UserUtterance utterance = this.deliberation.hear(frame);
+		UserUtterance utterance = this.deliberation.hear(entry);
 		if (emergency || utterance != null || matches.any()) {
 			for (Run run : List.copyOf(this.live)) {
 				boolean listed = emergency || matches.interrupts(run.compiled);
@@ -403,7 +404,17 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private boolean release(Effects effects) {
 		List<Held> released = this.deliberation.released(this.used);
 		for (Held held : released) {
-			start(this.engine.routes().routes().get(held.route()), held.entry(), null, nanos(), effects);
+			CompiledRoute route = this.engine.routes().routes().get(held.route());
+			start(route, held.entry(), null, nanos(), effects);
+			Held speaking = this.deliberation.speakingSince(held);
+			if (speaking != null && this.engine.routes().match(UserStartedSpeaking.class).interrupts(route)) {
+				// The user went on to speak while the turn waited.
+				for (Run run : slot(route).all()) {
+					if (run.trigger == held.entry()) {
+						decide(run, speaking.entry(), speaking.utterance(), false, true, nanos(), effects);
+					}
+				}
+			}
 		}
 		return !released.isEmpty();
 	}
@@ -1114,6 +1125,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 			for (Origin origin : cursor.origins()) {
 				if (--origin.responses == 0 && origin.end() == 0) {
+					this.deliberation.drop(this.used, origin);
 					for (Run run : List.copyOf(this.live)) {
 						if (run.trigger.origin == origin) {
 							cutIfLive(run, Reason.CLIENT_DISCONNECTED);

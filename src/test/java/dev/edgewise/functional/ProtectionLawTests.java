@@ -372,6 +372,35 @@ class ProtectionLawTests {
 	}
 
 	@Test
+	void aKeptTurnDoesNotTalkOverAUserWhoHasGoneOnToSpeak() {
+		try (Stage stage = Stage.of(turn().stream(this::counting).broadcast())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			Protection section = this.generation.get().protect();
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			section.close();
+			stage.advanceMillis(500);
+			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "UserStoppedSpeaking",
+					"UserStartedSpeaking", "!1", "+2", "!2");
+		}
+	}
+
+	@Test
+	void aKeptTurnWhoseResponseIsClosedIsForgotten() {
+		try (Stage stage = Stage
+			.of(turn().interruptible(false).stream((event) -> Nodes.counting("a", 1)).broadcast())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			LogReader response = Stage.get(stage.engine.publishAndRead(Stage.SESSION,
+					List.of(new Submission(new UserStoppedSpeaking(), null, null))));
+			response.close();
+			stage.advanceMillis(1_000);
+			assertThat(Stage.tale(reader)).endsWith("1:a1", "=1");
+		}
+	}
+
+	@Test
 	void aCommandIsCarriedOutOnceAndAllOrNothing() {
 		try (Stage stage = Stage.of(turn().id("a").stream((event) -> Nodes.counting("a", 9)).broadcast(),
 				turn().id("b").stream((event) -> Nodes.counting("b", 9)).broadcast())) {
