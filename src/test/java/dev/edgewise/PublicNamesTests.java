@@ -21,17 +21,22 @@ import dev.edgewise.event.AgentEvent;
 import dev.edgewise.event.AgentGenerationComplete;
 import dev.edgewise.event.AgentGenerationFailed;
 import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentGenerationPaused;
+import dev.edgewise.event.AgentGenerationProtected;
+import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.AgentStartedSpeaking;
 import dev.edgewise.event.AgentStoppedSpeaking;
+import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.CustomReceived;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.DTMFOutput;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.EndCall;
+import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.LogMetric;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.StreamGap;
@@ -175,14 +180,16 @@ class PublicNamesTests {
 		assertThat(methods(Generation.class)).containsExactlyInAnyOrder("String id()", "String route()",
 				"Session session()", "ConversationContext conversation()", "Frame cause()", "Interruption previous()",
 				"Instant startedAt()", "Duration elapsed()", "Duration spokenFor()", "String generated()",
-				"boolean isInterrupted()", "void emit(Object)", "void onCleanup(Runnable)");
+				"boolean isInterrupted()", "Protection protect()", "void emit(Object)", "void onCleanup(Runnable)");
+		assertThat(methods(Protection.class)).containsExactly("void close()");
 		assertThat(methods(Session.class)).containsExactlyInAnyOrder("String id()", "Map attributes()");
 		assertThat(methods(ConversationContext.class)).containsExactly("List messages()");
 		assertThat(methods(ReasoningNode.class)).containsExactlyInAnyOrder(
 				"Publisher processContext(ConversationContext)", "void onInterruptGenerate(Interruption)");
 		assertThat(methods(Edgewise.class)).containsExactlyInAnyOrder("Mono open(String, Map)", "Mono close(String)",
 				"Mono publish(String, Object)", "Mono publish(String, Object, String, String)",
-				"Flux read(String, long)");
+				"Mono interrupt(String, InterruptCommand, String)", "Mono policy(String, String)",
+				"Mono decisions(String)", "Flux read(String, long)");
 	}
 
 	@Test
@@ -198,6 +205,10 @@ class PublicNamesTests {
 		assertThat(new InterruptedGenerationException("g")).isInstanceOf(RuntimeException.class)
 			.hasMessageContaining("g");
 		assertThat(new UnknownSessionException("s").session()).isEqualTo("s");
+		assertThat(new UnknownGenerationException("g").generation()).isEqualTo("g");
+		UnknownPolicyException unknown = new UnknownPolicyException("p", List.of("immediate"));
+		assertThat(unknown.policy()).isEqualTo("p");
+		assertThat(unknown.known()).containsExactly("immediate");
 		assertThat(new SessionClosedException("s").session()).isEqualTo("s");
 		EventRefusedException refused = new EventRefusedException(EventRefusedException.Bound.EVENT_RATE,
 				Duration.ofSeconds(1));
@@ -252,19 +263,23 @@ class PublicNamesTests {
 	}
 
 	static List<Arguments> records() {
-		return List.of(arguments(UserStartedSpeaking.class, UserEvent.class, ""),
-				arguments(UserStoppedSpeaking.class, UserEvent.class, ""),
+		return List.of(arguments(UserStartedSpeaking.class, UserEvent.class, "String speaker"),
+				arguments(UserStoppedSpeaking.class, UserEvent.class, "String speaker"),
 				arguments(UserTranscriptionReceived.class, UserEvent.class,
-						"String content, Boolean interim, Double confidence"),
+						"String content, Boolean interim, Double confidence, String speaker"),
 				arguments(DTMFInput.class, UserEvent.class, "String button"),
 				arguments(UserUnknownInputReceived.class, UserEvent.class, "String inputData"),
 				arguments(CustomReceived.class, UserEvent.class, "Map metadata"),
-				arguments(AgentResponse.class, AgentEvent.class, "String content"),
+				arguments(AgentResponse.class, AgentEvent.class, "String content, Boolean interruptible"),
 				arguments(AgentGenerationStarted.class, AgentEvent.class, ""),
 				arguments(AgentGenerationComplete.class, AgentEvent.class, ""),
 				arguments(AgentGenerationInterrupted.class, AgentEvent.class,
 						"Reason reason, Long cause, long elapsedMillis, int discarded"),
 				arguments(AgentGenerationFailed.class, AgentEvent.class, "String code, String error"),
+				arguments(AgentGenerationPaused.class, AgentEvent.class, "long cause, String rule"),
+				arguments(AgentGenerationResumed.class, AgentEvent.class, "long cause, String rule, long pausedMillis"),
+				arguments(AgentGenerationProtected.class, AgentEvent.class, "long cause, String content"),
+				arguments(AgentTakesFloor.class, AgentEvent.class, "int words, long millis"),
 				arguments(AgentStartedSpeaking.class, AgentEvent.class, ""),
 				arguments(AgentStoppedSpeaking.class, AgentEvent.class, ""),
 				arguments(AgentSpeechSent.class, AgentEvent.class, "String content"),
@@ -278,12 +293,25 @@ class PublicNamesTests {
 				arguments(DTMFOutput.class, AgentEvent.class, "String button"),
 				arguments(LogMetric.class, AgentEvent.class, "String name, Object value"),
 				arguments(EmergencyStop.class, SystemEvent.class, "String reason"),
+				arguments(InterruptRequested.class, SystemEvent.class, "String target, boolean force, String reason"),
 				arguments(SessionClosed.class, SystemEvent.class, "Reason reason"),
 				arguments(StreamGap.class, SystemEvent.class, "long from, long to"),
 				arguments(Frame.class, null,
 						"long sequence, Instant at, String type, String generation, String route, Object event"),
 				arguments(Receipt.class, null,
-						"long sequence, boolean duplicate, List interrupted, List ignored, List started, List refused"),
+						"long sequence, boolean duplicate, List interrupted, List ignored, List started, List refused, "
+								+ "List paused, List decisions"),
+				arguments(Decision.class, null,
+						"long sequence, Instant at, String generation, String route, String cause, Verdict verdict, "
+								+ "String rule, String policy, Evidence evidence, Duration took"),
+				arguments(Evidence.class, null,
+						"boolean forced, Shield protection, User user, Agent agent, Past past, Answer condition"),
+				arguments(InterruptCommand.class, null,
+						"String generation, String route, boolean force, String reason"),
+				arguments(InterruptReceipt.class, null, "long sequence, boolean duplicate, List stopped, List spared"),
+				arguments(InterruptReceipt.Stopped.class, null, "String generation, String route, String delivered"),
+				arguments(InterruptReceipt.Spared.class, null,
+						"String generation, String route, String rule, Shield protection, String delivered"),
 				arguments(Interruption.class, null,
 						"String generation, String route, Frame cause, Reason reason, Instant at, Duration elapsed, "
 								+ "String generated, String delivered, String heard, int discarded, "
@@ -322,7 +350,11 @@ class PublicNamesTests {
 		Mono<Receipt> receipt = edgewise.publish("s", new UserStartedSpeaking());
 		Mono<Receipt> again = edgewise.publish("s", new UserStartedSpeaking(), null, null);
 		Flux<Frame> frames = edgewise.read("s", 0);
-		assertThat(List.of(session, closed, receipt, again, frames)).hasSize(5);
+		Mono<InterruptReceipt> interrupted = edgewise.interrupt("s", new InterruptCommand(null, null, true, "why"),
+				null);
+		Mono<Void> chosen = edgewise.policy("s", null);
+		Mono<List<Decision>> decisions = edgewise.decisions("s");
+		assertThat(List.of(session, closed, receipt, again, frames, interrupted, chosen, decisions)).hasSize(8);
 	}
 
 	/**
@@ -333,6 +365,9 @@ class PublicNamesTests {
 		Map<String, Object> attributes = session.attributes();
 		List<Message> messages = generation.conversation().messages();
 		Instant started = generation.startedAt();
+		try (Protection section = generation.protect()) {
+			assertThat(section).isNotNull();
+		}
 		generation.onCleanup(() -> assertThat(List.of(attributes, messages)).doesNotContain(started));
 	}
 

@@ -19,6 +19,17 @@ import dev.edgewise.Generation;
 import dev.edgewise.Interruption;
 import dev.edgewise.Session;
 import dev.edgewise.event.AgentEvent;
+import dev.edgewise.event.AgentGenerationComplete;
+import dev.edgewise.event.AgentGenerationFailed;
+import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentGenerationPaused;
+import dev.edgewise.event.AgentGenerationProtected;
+import dev.edgewise.event.AgentGenerationResumed;
+import dev.edgewise.event.AgentGenerationStarted;
+import dev.edgewise.event.AgentTakesFloor;
+import dev.edgewise.event.InterruptRequested;
+import dev.edgewise.event.SessionClosed;
+import dev.edgewise.event.StreamGap;
 import dev.edgewise.event.SystemEvent;
 import dev.edgewise.event.UserEvent;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +55,11 @@ public final class EventTypes {
 	 * The parents of the built-in events.
 	 */
 	static final List<Class<?>> BUILT_IN = List.of(UserEvent.class, AgentEvent.class, SystemEvent.class);
+
+	private static final Set<Class<?>> RESERVED = Set.of(AgentGenerationStarted.class, AgentGenerationComplete.class,
+			AgentGenerationInterrupted.class, AgentGenerationFailed.class, AgentGenerationPaused.class,
+			AgentGenerationResumed.class, AgentGenerationProtected.class, AgentTakesFloor.class,
+			InterruptRequested.class, SessionClosed.class, StreamGap.class);
 
 	private static final List<Class<?>> NO_EVENTS = List.of(CharSequence.class, Number.class, Boolean.class,
 			Character.class, Iterable.class, BaseStream.class, Optional.class, Publisher.class, Class.class);
@@ -103,6 +119,14 @@ public final class EventTypes {
 	 */
 	public static String nameOf(Class<?> type) {
 		return NAMES.get(type);
+	}
+
+	/**
+	 * Whether only the engine may write events of a class.
+	 * @param type the event's class
+	 */
+	public static boolean isReserved(Class<?> type) {
+		return RESERVED.contains(type);
 	}
 
 	/**

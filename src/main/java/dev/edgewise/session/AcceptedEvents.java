@@ -38,15 +38,17 @@ final class AcceptedEvents {
 	 *
 	 * @param digest that of its content
 	 * @param aim the generation that it named
+	 * @param force whether it was forced
 	 * @param receipt what became of it
 	 * @param origin what came of it
 	 * @param command what became of it if it was a command
 	 */
-	record Accepted(byte[] digest, @Nullable String aim, Receipt receipt, Origin origin,
+	record Accepted(byte[] digest, @Nullable String aim, boolean force, Receipt receipt, Origin origin,
 			@Nullable InterruptReceipt command) {
 
-		boolean isOf(byte[] digest, @Nullable String aim) {
-			return Arrays.equals(this.digest, digest) && Objects.equals(this.aim, aim);
+		boolean isOf(byte[] digest, Submission other) {
+			return Arrays.equals(this.digest, digest) && this.force == other.force()
+					&& Objects.equals(this.aim, other.generation());
 		}
 
 	}

@@ -171,10 +171,22 @@ final class Cursor implements LogReader {
 	 * Tells the reader that something has come. The writer's.
 	 */
 	void wakeIfWaiting() {
-		boolean news = this.waiting.get() && (this.position < this.log.last() || isComplete());
+		boolean news = this.waiting.get() && (hasNext() || isComplete());
 		if (news && this.waiting.compareAndSet(true, false)) {
 			wake();
 		}
+	}
+
+	/**
+	 * Whether there is something behind its position that it need not stand still at.
+	 */
+	private boolean hasNext() {
+		long at = this.position;
+		if (at >= this.log.last()) {
+			return false;
+		}
+		LogEntry next = this.log.get(at + 1);
+		return next == null || next.run == null || !next.run.holds(next);
 	}
 
 	private void wake() {

@@ -31,6 +31,7 @@ import dev.edgewise.UnknownSessionException;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.InterruptionRule;
 import dev.edgewise.interruption.Policies;
+import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.RouteTable;
 import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.LiveSession.Applied;
@@ -257,25 +258,25 @@ public final class DefaultSessionEngine implements SessionEngine {
 		}
 	}
 
-	private static void answer(MonoSink<Applied> sink, @Nullable Applied applied, @Nullable RuntimeException failure) {
+	private static <T> void answer(MonoSink<T> sink, @Nullable T answer, @Nullable RuntimeException failure) {
 		if (failure != null) {
 			sink.error(failure);
 		}
 		else {
-			sink.success(applied);
+			sink.success(answer);
 		}
 	}
 
 	@Override
 	public Mono<InterruptReceipt> interrupt(String session, InterruptCommand command, @Nullable String id) {
-		return Mono.create((sink) -> session(session).interrupt(command, id, (receipt, failure) -> {
-			if (failure != null) {
-				sink.error(failure);
+		return Mono.create((sink) -> {
+			LiveSession live = session(session);
+			if (command.route() != null && !routes().contains(command.route())) {
+				throw new IllegalArgumentException(
+						"No route '" + command.route() + "'; there are " + String.join(", ", routes()));
 			}
-			else {
-				sink.success(receipt);
-			}
-		}));
+			live.interrupt(command, id, (receipt, failure) -> answer(sink, receipt, failure));
+		});
 	}
 
 	@Override
@@ -334,6 +335,11 @@ public final class DefaultSessionEngine implements SessionEngine {
 			}
 			return look.apply(session);
 		});
+	}
+
+	@Override
+	public List<String> routes() {
+		return this.engine.routes().routes().stream().map(CompiledRoute::id).toList();
 	}
 
 	@Override

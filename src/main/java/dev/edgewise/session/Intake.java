@@ -5,23 +5,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 import dev.edgewise.EventConflictException;
 import dev.edgewise.EventRefusedException;
 import dev.edgewise.EventRefusedException.Bound;
-import dev.edgewise.event.AgentGenerationComplete;
-import dev.edgewise.event.AgentGenerationFailed;
-import dev.edgewise.event.AgentGenerationInterrupted;
-import dev.edgewise.event.AgentGenerationStarted;
-import dev.edgewise.event.AgentGenerationPaused;
-import dev.edgewise.event.AgentGenerationProtected;
-import dev.edgewise.event.AgentGenerationResumed;
-import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.EmergencyStop;
-import dev.edgewise.event.InterruptRequested;
-import dev.edgewise.event.SessionClosed;
-import dev.edgewise.event.StreamGap;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.session.AcceptedEvents.Accepted;
 import dev.edgewise.session.EngineListener.EventOutcome;
@@ -62,11 +50,10 @@ final class Intake {
 			}
 			byte[] digest = this.engine.encoder().digest(submission.event());
 			digests[i] = digest;
-			Accepted before = find(submission.id());
+			Accepted before = find(submission, digest);
 			Integer sibling = here.putIfAbsent(submission.id(), i);
-			if ((before != null && !before.isOf(digest, submission.generation()))
-					|| (sibling != null && !(Arrays.equals(digests[sibling], digest)
-							&& Objects.equals(events.get(sibling).generation(), submission.generation())))) {
+			if (sibling != null
+					&& !(Arrays.equals(digests[sibling], digest) && submission.isAddressedAs(events.get(sibling)))) {
 				throw new EventConflictException(submission.id());
 			}
 			if (before == null && sibling == null) {
@@ -84,14 +71,20 @@ final class Intake {
 	 */
 	static void checkWriter(List<Submission> events) {
 		for (Submission submission : events) {
-			if (isReserved(submission.event())) {
+			if (EventTypes.isReserved(submission.event().getClass())) {
 				throw new IllegalArgumentException(
 						EventTypes.nameOf(submission.event().getClass()) + " is written by the engine only");
 			}
 		}
 	}
 
-	private void admit(int count, boolean limited, long now) {
+	/**
+	 * Refuses what a bound forbids.
+	 * @param count how many events there are
+	 * @param limited whether the session's rate counts
+	 * @param now the time
+	 */
+	void admit(int count, boolean limited, long now) {
 		if (this.engine.isLogMemoryFull() && !this.engine.relieve()) {
 			throw new EventRefusedException(Bound.LOG_MEMORY, Duration.ofSeconds(1));
 		}
@@ -108,6 +101,18 @@ final class Intake {
 
 	@Nullable Accepted find(@Nullable String id) {
 		return (id != null && this.accepted != null) ? this.accepted.find(id) : null;
+	}
+
+	/**
+	 * Finds what was accepted with the id of an event; other content is a conflict.
+	 */
+	@Nullable Accepted find(Submission submission, byte[] digest) {
+		String id = submission.id();
+		Accepted before = find(id);
+		if (id != null && before != null && !before.isOf(digest, submission)) {
+			throw new EventConflictException(id);
+		}
+		return before;
 	}
 
 	void remember(String id, Accepted event) {
@@ -132,17 +137,6 @@ final class Intake {
 	 */
 	static boolean isEmergency(List<Submission> events) {
 		return events.stream().allMatch((submission) -> submission.event() instanceof EmergencyStop);
-	}
-
-	/**
-	 * Whether only the engine may write such an event.
-	 */
-	static boolean isReserved(Object event) {
-		return event instanceof AgentGenerationStarted || event instanceof AgentGenerationComplete
-				|| event instanceof AgentGenerationInterrupted || event instanceof AgentGenerationFailed
-				|| event instanceof AgentGenerationPaused || event instanceof AgentGenerationResumed
-				|| event instanceof AgentGenerationProtected || event instanceof AgentTakesFloor
-				|| event instanceof InterruptRequested || event instanceof SessionClosed || event instanceof StreamGap;
 	}
 
 }

@@ -316,7 +316,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.intake.tell(List.of(submission), EventOutcome.ACCEPTED);
 			if (submission.id() != null) {
 				this.intake.remember(submission.id(),
-						new Accepted(digests[i], submission.generation(), receipt, origin, null));
+						new Accepted(digests[i], submission.generation(), submission.force(), receipt, origin, null));
 			}
 		}
 		if (fresh > 0) {
@@ -581,7 +581,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	private boolean number(Run run, Object item) {
-		if (Intake.isReserved(item)) {
+		if (EventTypes.isReserved(item.getClass())) {
 			fail(run, "reserved-event",
 					EventTypes.nameOf(item.getClass()) + " is written by the engine only, a node must not emit it");
 			return true;
@@ -851,14 +851,27 @@ final class LiveSession implements Session, Mailbox.Owner {
 	void interrupt(InterruptCommand command, @Nullable String id,
 			BiConsumer<@Nullable InterruptReceipt, @Nullable RuntimeException> answer) {
 		long arrived = nanos();
+		String target = (command.generation() != null) ? command.generation() : command.route();
+		InterruptRequested event = new InterruptRequested(target, command.force(), command.reason());
+		// Named by generation and route, or by one of them: as content, these differ.
+		Submission submission = new Submission(event, id, command.route(), command.force());
+		if (this.waiting.incrementAndGet() > this.engine.settings().session().mailbox() && !command.force()) {
+			this.waiting.decrementAndGet();
+			this.intake.tell(List.of(submission), EventOutcome.REFUSED);
+			answer.accept(null, new EventRefusedException(Bound.MAILBOX, Duration.ofSeconds(1)));
+			return;
+		}
 		execute(() -> {
+			this.waiting.decrementAndGet();
 			InterruptReceipt receipt = null;
 			RuntimeException error = null;
 			try {
-				receipt = carryOut(command, id, arrived);
+				receipt = carryOut(command, submission, arrived);
 			}
-			catch (RuntimeException ex) {
-				error = ex;
+			catch (Throwable ex) {
+				error = (ex instanceof RuntimeException known) ? known
+						: new IllegalStateException("The command could not be carried out", ex);
+				this.intake.tell(List.of(submission), EventOutcome.REFUSED);
 			}
 			InterruptReceipt result = receipt;
 			RuntimeException failure = error;
@@ -866,26 +879,26 @@ final class LiveSession implements Session, Mailbox.Owner {
 		});
 	}
 
-	private InterruptReceipt carryOut(InterruptCommand command, @Nullable String id, long arrived) {
+	private InterruptReceipt carryOut(InterruptCommand command, Submission submission, long arrived) {
 		if (this.closing) {
 			throw new SessionClosedException(this.id);
 		}
-		String target = (command.generation() != null) ? command.generation() : command.route();
-		InterruptRequested event = new InterruptRequested(target, command.force(), command.reason());
-		List<Submission> submissions = List.of(new Submission(event, id, null, command.force()));
-		byte[][] digests = new byte[1][];
-		this.intake.check(submissions, digests, !command.force(), arrived);
-		Accepted before = this.intake.find(id);
+		Object event = submission.event();
+		byte[] digest = this.engine.encoder().digest(event);
+		// An event that had the id was of another class, and is a conflict.
+		Accepted before = this.intake.find(submission, digest);
 		if (before != null && before.command() != null) {
-			this.intake.tell(submissions, EventOutcome.DUPLICATE);
+			this.intake.tell(List.of(submission), EventOutcome.DUPLICATE);
 			return before.command().asDuplicate();
 		}
 		List<Run> targets = targets(command);
+		if (!command.force()) {
+			this.intake.admit(1, true, arrived);
+		}
 		Origin origin = new Origin();
 		Frame frame = frame(event, null);
 		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
 		append(entry);
-		this.intake.tell(submissions, EventOutcome.ACCEPTED);
 		this.hadEvent = true;
 		this.lastEventNanos = nanos();
 		this.idleSinceNanos = this.lastEventNanos;
@@ -910,9 +923,10 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.derived.add(entry);
 		}
 		InterruptReceipt receipt = new InterruptReceipt(frame.sequence(), false, stopped, spared);
-		if (id != null) {
-			this.intake.remember(id,
-					new Accepted(digests[0], null, effects.receipt(frame.sequence()), origin, receipt));
+		this.intake.tell(List.of(submission), EventOutcome.ACCEPTED);
+		if (submission.id() != null) {
+			this.intake.remember(submission.id(), new Accepted(digest, submission.generation(), submission.force(),
+					effects.receipt(frame.sequence()), origin, receipt));
 		}
 		return receipt;
 	}
@@ -923,7 +937,10 @@ final class LiveSession implements Session, Mailbox.Owner {
 			.filter((run) -> generation == null || run.id.equals(generation))
 			.filter((run) -> command.route() == null || run.route().equals(command.route()))
 			.toList();
-		boolean over = this.cleanup.runs().stream().anyMatch((run) -> run.id.equals(generation));
+		boolean over = this.cleanup.runs()
+			.stream()
+			.anyMatch((run) -> run.id.equals(generation)
+					&& (command.route() == null || run.route().equals(command.route())));
 		if (generation != null && named.isEmpty() && !over) {
 			throw new UnknownGenerationException(generation);
 		}

@@ -72,6 +72,11 @@ public interface SessionEngine extends Edgewise {
 	Mono<ConversationContext> conversation(String session);
 
 	/**
+	 * The ids of the routes, in order.
+	 */
+	List<String> routes();
+
+	/**
 	 * Takes note of an event that an edge has refused because it could not be read.
 	 */
 	void eventRefused();

@@ -1,5 +1,7 @@
 package dev.edgewise.session;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,13 @@ public record Submission(Object event, @Nullable String id, @Nullable String gen
 
 	public Submission(Object event, @Nullable String id, @Nullable String generation) {
 		this(event, id, generation, false);
+	}
+
+	/**
+	 * Whether another is for the same generations, and as forceful.
+	 */
+	boolean isAddressedAs(Submission other) {
+		return this.force == other.force && Objects.equals(this.generation, other.generation);
 	}
 
 }

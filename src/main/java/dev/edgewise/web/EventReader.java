@@ -16,12 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-import dev.edgewise.event.AgentGenerationComplete;
-import dev.edgewise.event.AgentGenerationFailed;
-import dev.edgewise.event.AgentGenerationInterrupted;
-import dev.edgewise.event.AgentGenerationStarted;
-import dev.edgewise.event.SessionClosed;
-import dev.edgewise.event.StreamGap;
+import dev.edgewise.InterruptCommand;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.session.Submission;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +42,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class EventReader {
 
-	private static final Set<Class<?>> RESERVED = Set.of(AgentGenerationStarted.class, AgentGenerationComplete.class,
-			AgentGenerationInterrupted.class, AgentGenerationFailed.class, SessionClosed.class, StreamGap.class);
-
 	private static final JsonFactory STRICT = JsonFactory.builder()
 		.streamReadConstraints(StreamReadConstraints.builder()
 			.maxNestingDepth(64)
@@ -60,7 +52,14 @@ final class EventReader {
 		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 		.build();
 
+	/**
+	 * The members beside the type that are for the service and not for the event.
+	 */
+	private static final List<String> ENVELOPE = List.of("id", "generation", "force");
+
 	private static final int MAX_ID = 128;
+
+	private static final int MAX_REASON = 1_000;
 
 	private final Json json;
 
@@ -86,7 +85,7 @@ final class EventReader {
 		this.trees = json.mapper().readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 		this.known = types.classes()
 			.stream()
-			.filter((type) -> isPostable(type) && !RESERVED.contains(type))
+			.filter((type) -> isPostable(type) && !EventTypes.isReserved(type))
 			.map(EventTypes::nameOf)
 			.collect(Collectors.toCollection(TreeSet::new));
 	}
@@ -133,6 +132,40 @@ final class EventReader {
 		catch (JacksonException ex) {
 			throw malformed(ex).refusal();
 		}
+	}
+
+	/**
+	 * Reads a command to interrupt: nothing, or an object.
+	 * @param body the body
+	 * @param routes the ids of the routes that it may name
+	 */
+	Command command(byte[] body, List<String> routes) {
+		ObjectNode object = (body.length != 0) ? object(body) : this.json.mapper().createObjectNode();
+		allow(object, "force", "generation", "id", "reason", "route");
+		String route = text(object, "route");
+		if (route != null && !routes.contains(route)) {
+			throw Problem.field("route", "There is no such route").with("allowed", routes).refusal();
+		}
+		String reason = text(object, "reason");
+		if (reason != null && reason.codePointCount(0, reason.length()) > MAX_REASON) {
+			throw Problem.field("reason", "Must be at most " + MAX_REASON + " characters")
+				.with("maximum", MAX_REASON)
+				.refusal();
+		}
+		return new Command(new InterruptCommand(word(object, "generation"), route, flag(object, "force"), reason),
+				word(object, "id"));
+	}
+
+	/**
+	 * Reads the choice of a policy: an object with its name, or null.
+	 */
+	@Nullable String policy(byte[] body) {
+		ObjectNode object = object(body);
+		allow(object, "policy");
+		if (!object.has("policy")) {
+			throw Problem.field("policy", "The field is required").refusal();
+		}
+		return text(object, "policy");
 	}
 
 	private static JsonParser parser(byte[] body) {
@@ -211,17 +244,18 @@ final class EventReader {
 		Set<String> properties = this.properties.get(type);
 		String id = null;
 		String generation = null;
+		boolean force = false;
 		if (addressed) {
 			id = word(object, "id");
 			generation = word(object, "generation");
-			if (!properties.contains("id")) {
-				object.remove("id");
-			}
-			if (!properties.contains("generation")) {
-				object.remove("generation");
+			force = flag(object, "force");
+			for (String member : ENVELOPE) {
+				if (!properties.contains(member)) {
+					object.remove(member);
+				}
 			}
 		}
-		return new Submission(bind(object, type, addressed), id, generation);
+		return new Submission(bind(object, type, addressed), id, generation, force);
 	}
 
 	private Class<?> type(@Nullable JsonNode node) {
@@ -235,7 +269,7 @@ final class EventReader {
 		if (type == null || !isPostable(type)) {
 			throw Problem.unknownType(name, this.known).refusal();
 		}
-		if (RESERVED.contains(type)) {
+		if (EventTypes.isReserved(type)) {
 			throw Problem.reservedType(name, this.known).refusal();
 		}
 		return type;
@@ -254,7 +288,7 @@ final class EventReader {
 			if (ex.getPath().size() <= 1) {
 				allowed.add("type");
 				if (addressed) {
-					allowed.addAll(List.of("id", "generation"));
+					allowed.addAll(ENVELOPE);
 				}
 			}
 			throw Problem.field(path(ex), "There is no such field").with("allowed", allowed).refusal();
@@ -333,9 +367,54 @@ final class EventReader {
 		}
 		String text = node.isString() ? node.stringValue() : "";
 		if (text.isEmpty() || text.length() > MAX_ID || !text.codePoints().allMatch(EventReader::isPrintable)) {
-			throw Problem.field(field, "Must be a string of 1 to " + MAX_ID + " printable characters").refusal();
+			throw Problem.field(field, "Must be a string of 1 to " + MAX_ID + " printable characters")
+				.with("expected", "string")
+				.refusal();
 		}
 		return text;
+	}
+
+	/**
+	 * Reads a member that is true or false; absent means false.
+	 */
+	private static boolean flag(ObjectNode object, String field) {
+		JsonNode node = object.get(field);
+		if (node == null) {
+			return false;
+		}
+		if (node.isNull()) {
+			object.remove(field);
+			return false;
+		}
+		if (!node.isBoolean()) {
+			throw Problem.field(field, "Must be true or false").with("expected", "boolean").refusal();
+		}
+		return node.booleanValue();
+	}
+
+	/**
+	 * Reads a member that is text; absent means null.
+	 */
+	private static @Nullable String text(ObjectNode object, String field) {
+		JsonNode node = object.get(field);
+		if (node == null || node.isNull()) {
+			return null;
+		}
+		if (!node.isString()) {
+			throw Problem.field(field, "Must be a string").with("expected", "string").refusal();
+		}
+		return node.stringValue();
+	}
+
+	/**
+	 * Refuses members that there are not.
+	 */
+	static void allow(ObjectNode object, String... allowed) {
+		object.propertyNames().forEach((name) -> {
+			if (!List.of(allowed).contains(name)) {
+				throw Problem.field(name, "There is no such field").with("allowed", List.of(allowed)).refusal();
+			}
+		});
 	}
 
 	private static boolean isPrintable(int codePoint) {
@@ -409,6 +488,15 @@ final class EventReader {
 	 * @param array whether they were sent as an array
 	 */
 	record Events(List<Submission> submissions, boolean array) {
+	}
+
+	/**
+	 * A command of a body.
+	 *
+	 * @param command what to interrupt
+	 * @param id the command's id, to be carried out once
+	 */
+	record Command(InterruptCommand command, @Nullable String id) {
 	}
 
 }

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 import dev.edgewise.ConversationContext;
+import dev.edgewise.InterruptReceipt;
 import dev.edgewise.Receipt;
 import dev.edgewise.SessionClosedException;
 import dev.edgewise.route.EventTypes;
@@ -90,8 +91,11 @@ public final class HttpEdge {
 		RouterFunctions.Builder routes = RouterFunctions.route();
 		resource(routes, "/sessions", Map.of(HttpMethod.POST, this::open));
 		resource(routes, "/sessions/{id}", Map.of(HttpMethod.PUT, this::put, HttpMethod.GET, this::view,
-				HttpMethod.HEAD, this::view, HttpMethod.DELETE, this::close));
+				HttpMethod.HEAD, this::view, HttpMethod.PATCH, this::patch, HttpMethod.DELETE, this::close));
 		resource(routes, "/sessions/{id}/events", Map.of(HttpMethod.POST, this::publish));
+		resource(routes, "/sessions/{id}/interrupt", Map.of(HttpMethod.POST, this::interrupt));
+		resource(routes, "/sessions/{id}/decisions",
+				Map.of(HttpMethod.GET, this::decisions, HttpMethod.HEAD, this::decisions));
 		resource(routes, "/sessions/{id}/stream", Map.of(HttpMethod.GET, this::stream));
 		resource(routes, "/sessions/{id}/conversation",
 				Map.of(HttpMethod.GET, this::conversation, HttpMethod.HEAD, this::conversation));
@@ -183,6 +187,27 @@ public final class HttpEdge {
 		return this.engine.close(request.pathVariable("id")).then(Mono.defer(() -> ServerResponse.noContent().build()));
 	}
 
+	private Mono<ServerResponse> patch(ServerRequest request) {
+		String session = request.pathVariable("id");
+		return body(request, this.settings.eventMaxSize(), true)
+			// a policy may be null
+			.flatMap((body) -> this.engine.policy(session, this.events.policy(body)))
+			.then(Mono.defer(() -> view(session)));
+	}
+
+	private Mono<ServerResponse> interrupt(ServerRequest request) {
+		return counted(() -> body(request, this.settings.eventMaxSize(), false)
+			.map((body) -> this.events.command(body, this.engine.routes())))
+			.flatMap((command) -> this.engine.interrupt(request.pathVariable("id"), command.command(), command.id()))
+			.flatMap((receipt) -> json(HttpStatus.OK, describe(receipt)));
+	}
+
+	private Mono<ServerResponse> decisions(ServerRequest request) {
+		return this.engine.decisions(request.pathVariable("id"))
+			.flatMap((decisions) -> json(HttpStatus.OK,
+					Map.of("decisions", decisions.stream().map(DecisionJson::describe).toList())));
+	}
+
 	private Mono<ServerResponse> publish(ServerRequest request) {
 		String session = request.pathVariable("id");
 		boolean streaming = wantsStream(request);
@@ -239,6 +264,9 @@ public final class HttpEdge {
 		session.put("lastEventAt", Json.time(view.lastEventAt()));
 		session.put("lastSequence", view.lastSequence());
 		session.put("attributes", view.attributes());
+		if (view.policy() != null) {
+			session.put("policy", view.policy());
+		}
 		session.put("generations", view.generations().stream().map(HttpEdge::describe).toList());
 		return session;
 	}
@@ -261,6 +289,37 @@ public final class HttpEdge {
 		members.put("ignored", receipt.ignored());
 		members.put("started", receipt.started());
 		members.put("refused", receipt.refused());
+		members.put("paused", receipt.paused());
+		members.put("decisions", receipt.decisions().stream().map(DecisionJson::describe).toList());
+		return members;
+	}
+
+	private static Map<String, Object> describe(InterruptReceipt receipt) {
+		Map<String, Object> members = new LinkedHashMap<>();
+		members.put("sequence", receipt.sequence());
+		members.put("duplicate", receipt.duplicate());
+		members.put("stopped", receipt.stopped().stream().map(HttpEdge::describe).toList());
+		members.put("protected", receipt.spared().stream().map(HttpEdge::describe).toList());
+		return members;
+	}
+
+	private static Map<String, Object> describe(InterruptReceipt.Stopped stopped) {
+		Map<String, Object> members = new LinkedHashMap<>();
+		members.put("generation", stopped.generation());
+		members.put("route", stopped.route());
+		members.put("delivered", stopped.delivered());
+		return members;
+	}
+
+	private static Map<String, Object> describe(InterruptReceipt.Spared spared) {
+		Map<String, Object> members = new LinkedHashMap<>();
+		members.put("generation", spared.generation());
+		members.put("route", spared.route());
+		members.put("rule", spared.rule());
+		if (spared.protection() != null) {
+			members.put("protection", spared.protection());
+		}
+		members.put("delivered", spared.delivered());
 		return members;
 	}
 
@@ -284,13 +343,7 @@ public final class HttpEdge {
 	private Mono<ObjectNode> sessionBody(ServerRequest request) {
 		return body(request, this.settings.eventMaxSize(), false).map((bytes) -> {
 			ObjectNode body = (bytes.length != 0) ? this.events.object(bytes) : this.json.mapper().createObjectNode();
-			body.propertyNames().forEach((name) -> {
-				if (!name.equals("id") && !name.equals("attributes")) {
-					throw Problem.field(name, "There is no such field")
-						.with("allowed", List.of("attributes", "id"))
-						.refusal();
-				}
-			});
+			EventReader.allow(body, "attributes", "id");
 			return body;
 		});
 	}

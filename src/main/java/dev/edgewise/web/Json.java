@@ -15,9 +15,11 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import dev.edgewise.event.AgentResponse;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -128,7 +130,8 @@ final class Json {
 	}
 
 	/**
-	 * Requires the components of records that are not marked as nullable.
+	 * Requires the components of records that are not marked as nullable, and has the
+	 * built-in events read by their components alone.
 	 */
 	private static final class RequiredComponents extends NopAnnotationIntrospector {
 
@@ -148,6 +151,19 @@ final class Json {
 		@Override
 		public JsonSetter.Value findSetterInfo(MapperConfig<?> config, Annotated annotated) {
 			return isRequired(annotated) ? JsonSetter.Value.forValueNulls(Nulls.FAIL) : JsonSetter.Value.empty();
+		}
+
+		/**
+		 * The built-in events are read by their components: a constructor that is there
+		 * for convenience would have text taken where an object is needed.
+		 */
+		@Override
+		public JsonCreator.@Nullable Mode findCreatorAnnotation(MapperConfig<?> config, Annotated annotated) {
+			return (annotated.getAnnotated() instanceof Constructor<?> constructor
+					&& constructor.getDeclaringClass().isRecord()
+					&& constructor.getDeclaringClass().getPackage() == AgentResponse.class.getPackage()
+					&& constructor.getParameterCount() != constructor.getDeclaringClass().getRecordComponents().length)
+							? JsonCreator.Mode.DISABLED : null;
 		}
 
 		private static boolean isRequired(Annotated annotated) {

@@ -9,6 +9,8 @@ import java.util.Map;
 import dev.edgewise.EventConflictException;
 import dev.edgewise.EventRefusedException;
 import dev.edgewise.SessionClosedException;
+import dev.edgewise.UnknownGenerationException;
+import dev.edgewise.UnknownPolicyException;
 import dev.edgewise.UnknownSessionException;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,11 @@ record Problem(String name, int status, String title, Map<String, Object> fields
 		return of("invalid-field", 422, "A field is not valid").with("field", echo(field)).with("detail", detail);
 	}
 
+	static Problem unknownGeneration(String generation) {
+		return of("unknown-generation", 404, "The session has no such generation under way").with("generation",
+				echo(generation));
+	}
+
 	static Problem invalidEvent(@Nullable String type) {
 		Problem problem = of("invalid-event", 422, "The event was refused by its type");
 		return (type != null) ? problem.with("value", echo(type)) : problem;
@@ -103,6 +110,13 @@ record Problem(String name, int status, String title, Map<String, Object> fields
 		if (error instanceof EventConflictException conflict) {
 			return of("event-conflict", 409, "An event of this id and other content was accepted before").with("id",
 					echo(conflict.id()));
+		}
+		if (error instanceof UnknownGenerationException unknown) {
+			return unknownGeneration(unknown.generation());
+		}
+		if (error instanceof UnknownPolicyException unknown) {
+			return field("policy", "There is no such policy").with("value", echo(unknown.policy()))
+				.with("allowed", unknown.known());
 		}
 		if (error instanceof EventRefusedException refused) {
 			return refused(refused.bound()).retryAfter(refused.retryAfter());

@@ -61,7 +61,7 @@ class EventsHttpTests {
 		assertThat(started.status()).isEqualTo(202);
 		JsonNode receipt = started.json();
 		assertThat(receipt.propertyNames()).containsExactly("sequence", "duplicate", "interrupted", "ignored",
-				"started", "refused");
+				"started", "refused", "paused", "decisions");
 		assertThat(receipt.get("sequence").asLong()).isEqualTo(1);
 		assertThat(receipt.get("duplicate").asBoolean()).isFalse();
 		assertThat(receipt.get("started")).hasSize(1);

@@ -92,7 +92,7 @@ class ReaderPaceTests {
 			for (int i = 0; i < 10; i++) {
 				wire.event();
 			}
-			long held = awaitStandstill(server, session);
+			long held = server.awaitStandstill(session);
 			assertThat(held).isLessThan(1_000);
 			assertThat(server.post(session + "/events", "{\"type\":\"UserStartedSpeaking\"}").json().get("interrupted"))
 				.hasSize(1);
@@ -141,20 +141,6 @@ class ReaderPaceTests {
 		finally {
 			readers.shutdownNow();
 		}
-	}
-
-	/**
-	 * Waits until the log does not grow any more, as its only reader takes nothing.
-	 */
-	private static long awaitStandstill(TestServer server, String session) {
-		long last = -1;
-		int same = 0;
-		while (same < 20) {
-			long now = server.get(session).json().get("lastSequence").asLong();
-			same = (now == last) ? same + 1 : 0;
-			last = now;
-		}
-		return last;
 	}
 
 	/**

@@ -105,6 +105,20 @@ final class TestServer implements AutoCloseable {
 		return post("/v1/sessions", "{}").header("Location");
 	}
 
+	/**
+	 * Waits until the log does not grow any more, as its only reader takes nothing.
+	 */
+	long awaitStandstill(String session) {
+		long last = -1;
+		int same = 0;
+		while (same < 20) {
+			long now = get(session).json().get("lastSequence").asLong();
+			same = (now == last) ? same + 1 : 0;
+			last = now;
+		}
+		return last;
+	}
+
 	Wire stream(String path, String... headers) {
 		return Wire.send(this.port, "GET", path, null, headers);
 	}

@@ -9,8 +9,18 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import dev.edgewise.InterruptCommand;
+import dev.edgewise.event.AgentGenerationComplete;
+import dev.edgewise.event.AgentGenerationFailed;
+import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentGenerationPaused;
+import dev.edgewise.event.AgentGenerationProtected;
+import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentGenerationStarted;
+import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.CustomReceived;
+import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.StreamGap;
 import dev.edgewise.event.ToolCall;
@@ -33,8 +43,11 @@ class EventReaderTests {
 
 	private final EventReader reader = new EventReader(new Json(null),
 			new EventTypes(List.of(UserStartedSpeaking.class, UserTranscriptionReceived.class, CustomReceived.class,
-					ToolCall.class, AgentGenerationStarted.class, SessionClosed.class, StreamGap.class, UserEvent.class,
-					Order.class, Addressed.class, Picky.class)),
+					ToolCall.class, AgentResponse.class, UserEvent.class, Order.class, Addressed.class, Picky.class,
+					Pushed.class, Quoting.class, AgentGenerationStarted.class, AgentGenerationComplete.class,
+					AgentGenerationInterrupted.class, AgentGenerationFailed.class, AgentGenerationPaused.class,
+					AgentGenerationResumed.class, AgentGenerationProtected.class, AgentTakesFloor.class,
+					InterruptRequested.class, SessionClosed.class, StreamGap.class)),
 			WebSettings.defaults());
 
 	@Test
@@ -74,6 +87,80 @@ class EventReaderTests {
 	}
 
 	@Test
+	void readsForceFromTheEnvelope() {
+		assertThat(read("{\"type\":\"UserStartedSpeaking\",\"force\":true}").submissions())
+			.containsExactly(new Submission(new UserStartedSpeaking(), null, null, true));
+		for (String absent : List.of("false", "null")) {
+			assertThat(read("[{\"type\":\"UserStartedSpeaking\",\"force\":" + absent + "}]").submissions())
+				.containsExactly(new Submission(new UserStartedSpeaking(), null, null, false));
+		}
+		for (String wrong : List.of("1", "\"true\"", "{}", "[]")) {
+			refuses("{\"type\":\"UserStartedSpeaking\",\"force\":" + wrong + "}", 422, "invalid-field",
+					field("force").andThen((problem) -> assertThat(problem).containsEntry("expected", "boolean")));
+		}
+	}
+
+	@Test
+	void givesAComponentNamedForceItsValue() {
+		assertThat(read("{\"type\":\"Pushed\",\"force\":true}").submissions())
+			.containsExactly(new Submission(new Pushed(true), null, null, true));
+		assertThat(read("{\"type\":\"Pushed\",\"force\":false}").submissions())
+			.containsExactly(new Submission(new Pushed(false), null, null, false));
+		refuses("{\"type\":\"Pushed\"}", 422, "invalid-field", field("force"));
+	}
+
+	@Test
+	void readsWhoSpeaksAndWhetherAnItemMayBeCut() {
+		assertThat(read("""
+				[{"type":"UserStartedSpeaking","speaker":"Ann"},
+				{"type":"UserTranscriptionReceived","content":"hi","speaker":"Ann"},
+				{"type":"AgentResponse","content":"no","interruptible":false},
+				{"type":"AgentResponse","content":"yes"}]""").submissions()).extracting(Submission::event)
+			.containsExactly(new UserStartedSpeaking("Ann"), new UserTranscriptionReceived("hi", null, null, "Ann"),
+					new AgentResponse("no", false), new AgentResponse("yes"));
+		refuses("{\"type\":\"UserStartedSpeaking\",\"speaker\":1}", 422, "invalid-field",
+				field("speaker").andThen((problem) -> assertThat(problem).containsEntry("expected", "string")));
+		refuses("{\"type\":\"AgentResponse\",\"content\":\"a\",\"interruptible\":\"no\"}", 422, "invalid-field",
+				field("interruptible").andThen((problem) -> assertThat(problem).containsEntry("expected", "boolean")));
+	}
+
+	@Test
+	void takesNoTextForARecordThatCouldBeMadeOfIt() {
+		refuses("{\"type\":\"Quoting\",\"quote\":\"text\"}", 422, "invalid-field", field("quote"));
+		refuses("{\"type\":\"Quoting\",\"quote\":{}}", 422, "invalid-field", field("quote.content"));
+		assertThat(read("{\"type\":\"Quoting\",\"quote\":{\"content\":\"text\"}}").submissions().get(0).event())
+			.isEqualTo(new Quoting(new AgentResponse("text"), null));
+		refuses("{\"type\":\"Quoting\",\"quote\":{\"content\":\"a\"},\"start\":\"Ann\"}", 422, "invalid-field",
+				field("start"));
+	}
+
+	@Test
+	void readsACommand() {
+		List<String> routes = List.of("answer", "menu");
+		assertThat(this.reader.command(new byte[0], routes))
+			.isEqualTo(new EventReader.Command(new InterruptCommand(null, null, false, null), null));
+		assertThat(this.reader.command("""
+				{"generation":"g1","route":"menu","force":true,"reason":"why","id":"c1"}""".getBytes(), routes))
+			.isEqualTo(new EventReader.Command(new InterruptCommand("g1", "menu", true, "why"), "c1"));
+		assertThat(this.reader.command("{\"reason\":\"%s\"}".formatted("😀".repeat(1_000)).getBytes(), routes))
+			.isNotNull();
+	}
+
+	@Test
+	void answersAnyBytesWithACommandOrAProblem() {
+		MutatedBodies bodies = new MutatedBodies(18);
+		for (int i = 0; i < 5_000; i++) {
+			byte[] body = bodies.next();
+			try {
+				assertThat(this.reader.command(body, List.of("r")).command()).isNotNull();
+			}
+			catch (Problem.Refusal ex) {
+				assertThat(ex.problem().status()).isBetween(400, 499);
+			}
+		}
+	}
+
+	@Test
 	void readsTimesAndDurations() {
 		assertThat(read("""
 				{"type":"Order","when":"2026-11-23T20:24:03.007Z","within":1500,"kind":"FAST","count":3,
@@ -105,7 +192,9 @@ class EventReaderTests {
 
 	@Test
 	void refusesWhatOnlyTheEngineWrites() {
-		for (String type : List.of("AgentGenerationStarted", "SessionClosed", "StreamGap")) {
+		for (String type : List.of("AgentGenerationStarted", "AgentGenerationComplete", "AgentGenerationInterrupted",
+				"AgentGenerationFailed", "AgentGenerationPaused", "AgentGenerationResumed", "AgentGenerationProtected",
+				"AgentTakesFloor", "InterruptRequested", "SessionClosed", "StreamGap")) {
 			refuses("{\"type\":\"" + type + "\"}", 422, "reserved-event-type",
 					(problem) -> assertThat(problem).containsEntry("value", type));
 		}
@@ -147,7 +236,8 @@ class EventReaderTests {
 		refuses("{\"type\":\"UserTranscriptionReceived\",\"content\":\"a\",\"interm\":true}", 422, "invalid-field",
 				field("interm").andThen((problem) -> assertThat(problem)
 					.extractingByKey("allowed", InstanceOfAssertFactories.collection(String.class))
-					.containsExactlyInAnyOrder("type", "id", "generation", "content", "interim", "confidence")));
+					.containsExactlyInAnyOrder("type", "id", "generation", "force", "content", "interim", "confidence",
+							"speaker")));
 		refuses("{\"type\":\"UserStartedSpeaking\",\"x\":true}", 422, "invalid-field", field("x"));
 		refuses("{\"type\":\"UserStartedSpeaking\",\"sequence\":1}", 422, "invalid-field", field("sequence"));
 	}
@@ -303,6 +393,12 @@ class EventReaderTests {
 	}
 
 	record Addressed(String id, @Nullable String generation, String text) {
+	}
+
+	record Pushed(boolean force) {
+	}
+
+	record Quoting(AgentResponse quote, @Nullable UserStartedSpeaking start) {
 	}
 
 	record Picky(String text) {

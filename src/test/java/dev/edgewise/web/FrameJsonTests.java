@@ -13,11 +13,18 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.edgewise.Frame;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentGenerationPaused;
+import dev.edgewise.event.AgentGenerationProtected;
+import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentStartedSpeaking;
+import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.CustomReceived;
+import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.ToolCall;
 import dev.edgewise.event.ToolResult;
+import dev.edgewise.event.UserStartedSpeaking;
+import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.route.EventTypes;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +60,38 @@ class FrameJsonTests {
 			.isEqualTo("id:12\nevent:UserTranscriptionReceived\n"
 					+ "data:{\"sequence\":12,\"at\":\"2026-11-23T20:24:03.007Z\",\"type\":\"UserTranscriptionReceived\","
 					+ "\"content\":\"hi\",\"confidence\":0.5}\n\n");
+	}
+
+	@Test
+	void writesWhetherAnItemMayBeCutWhereThatIsSaid() {
+		assertThat(block(7, "g1", "r", new AgentResponse("é\n", false)))
+			.endsWith("\"generation\":\"g1\",\"route\":\"r\",\"content\":\"é\\n\",\"interruptible\":false}\n\n");
+		assertThat(block(7, "g1", "r", new AgentResponse("a", true)))
+			.endsWith("\"content\":\"a\",\"interruptible\":true}\n\n");
+		assertThat(this.encoder.digest(new AgentResponse("a", false)))
+			.isNotEqualTo(this.encoder.digest(new AgentResponse("a")));
+	}
+
+	@Test
+	void writesWhoSpeaksWhereThatIsKnown() {
+		assertThat(block(1, null, null, new UserStartedSpeaking())).endsWith("\"type\":\"UserStartedSpeaking\"}\n\n");
+		assertThat(block(1, null, null, new UserStartedSpeaking("Ann")))
+			.endsWith("\"type\":\"UserStartedSpeaking\",\"speaker\":\"Ann\"}\n\n");
+		assertThat(block(1, null, null, new UserStoppedSpeaking())).endsWith("\"type\":\"UserStoppedSpeaking\"}\n\n");
+		assertThat(block(1, null, null, new UserTranscriptionReceived("hi", false, null, "Ann")))
+			.endsWith("\"content\":\"hi\",\"interim\":false,\"speaker\":\"Ann\"}\n\n");
+	}
+
+	@Test
+	void writesWhatTheEngineSaysAboutDecisions() {
+		assertThat(block(9, "g", "r", new AgentGenerationPaused(8, "TOO_FEW_WORDS")))
+			.endsWith("\"cause\":8,\"rule\":\"TOO_FEW_WORDS\"}\n\n");
+		assertThat(block(9, "g", "r", new AgentGenerationResumed(8, "BACKCHANNEL", 120)))
+			.endsWith("\"cause\":8,\"rule\":\"BACKCHANNEL\",\"pausedMillis\":120}\n\n");
+		assertThat(block(9, "g", "r", new AgentGenerationProtected(8, null))).endsWith("\"cause\":8}\n\n");
+		assertThat(block(9, null, null, new InterruptRequested(null, true, null)))
+			.endsWith("\"type\":\"InterruptRequested\",\"force\":true}\n\n");
+		assertThat(block(9, null, null, new AgentTakesFloor(40, 9_000))).endsWith("\"words\":40,\"millis\":9000}\n\n");
 	}
 
 	@Test

@@ -15,12 +15,16 @@ public final class MutatedBodies {
 			"{\"type\":\"CustomReceived\",\"metadata\":{\"a\":[1,2.5,null,true,{\"b\":\"\\u0041\"}]},\"id\":\"e1\"}",
 			"[{\"type\":\"UserStartedSpeaking\"},{\"type\":\"UserStoppedSpeaking\",\"generation\":\"g\"}]",
 			"{\"type\":\"ToolCall\",\"toolCallId\":\"1\",\"toolName\":\"t\",\"toolArgs\":{}}",
-			"{\"type\":\"DTMFInput\",\"button\":\"5\"}", "{\"type\":\"EmergencyStop\",\"reason\":null}");
+			"{\"type\":\"DTMFInput\",\"button\":\"5\"}", "{\"type\":\"EmergencyStop\",\"reason\":null}",
+			"{\"type\":\"UserStartedSpeaking\",\"speaker\":\"a\",\"force\":true}",
+			"{\"type\":\"AgentResponse\",\"content\":\"a\",\"interruptible\":false}",
+			"{\"generation\":\"g\",\"route\":\"r\",\"force\":false,\"reason\":\"why\",\"id\":\"c1\"}", "{}",
+			"{\"policy\":\"immediate\"}", "{\"policy\":null}");
 
 	private static final List<String> TOKENS = List.of("{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800",
 			"null", "true", "1e999", "-", "0", "9".repeat(300), "1.5E+7", "\"type\":", "\"id\":", "\"\"", "\u0000",
-			"\uFEFF", "[[[[[[[[[[", "\n", "\"UserStartedSpeaking\"", "\"SessionClosed\"", "\"at\":1,", "NaN", "/*", "é",
-			"😀");
+			"\uFEFF", "[[[[[[[[[[", "\n", "\"UserStartedSpeaking\"", "\"SessionClosed\"", "\"at\":1,", "\"force\":",
+			"\"policy\":", "NaN", "/*", "é", "😀");
 
 	private final Random random;
 
