@@ -172,6 +172,7 @@ final class Deliberation {
 		if (verdict == Verdict.INTERRUPT) {
 			if (!forced) {
 				mark(utterance, frame);
+				supersede(this.session.slot(run.compiled), utterance);
 			}
 			if (known != null && known.dropped != null) {
 				hold(this.session.slot(run.compiled), again(known.dropped, entry.origin), utterance);
@@ -211,18 +212,29 @@ final class Deliberation {
 			return false;
 		}
 		closed.pending = false;
-		if (!run.pendingCases().isEmpty()) {
-			arm(run);
-			return false;
-		}
-		resume(run, rule);
 		RouteSlot slot = this.session.slot(run.compiled);
 		Held waiting = slot.held;
 		if (waiting != null && waiting.utterance() == utterance && !rule.equals(Rule.PROTECTED.name())) {
 			closed.dropped = waiting.entry();
 			drop(slot);
 		}
+		if (!run.pendingCases().isEmpty()) {
+			arm(run);
+			return false;
+		}
+		resume(run, rule);
 		return true;
+	}
+
+	/**
+	 * Forgets a start from before if the user, who interrupts, is still speaking: it
+	 * would talk over the user, whose end will start.
+	 */
+	private void supersede(RouteSlot slot, @Nullable UserUtterance utterance) {
+		Held waiting = slot.held;
+		if (waiting != null && utterance != null && waiting.utterance() != utterance && utterance.isSpeaking()) {
+			drop(slot);
+		}
 	}
 
 	private void pause(Run run, Frame cause, String rule, InterruptionPolicy policy) {
@@ -297,12 +309,21 @@ final class Deliberation {
 	private static final byte[] NOTHING = new byte[0];
 
 	/**
-	 * The event that a generation is cut off by: the one that its route names, if this
-	 * one is only what has told the verdict.
+	 * The event that a generation is cut off by: the one that the question began with, if
+	 * the route does not name this one, which has only told the verdict.
 	 */
 	Frame causeOf(Run run, Frame frame, @Nullable UserUtterance utterance, boolean listed) {
 		Case known = (utterance != null && !listed) ? run.find(utterance) : null;
-		return (known != null && known.listed) ? known.candidate : frame;
+		return (known != null) ? known.candidate : frame;
+	}
+
+	/**
+	 * Why a generation is cut off by an event: replaced, if all began with the end of a
+	 * turn that waits to start.
+	 */
+	Reason reasonOf(Run run, @Nullable UserUtterance utterance, boolean listed) {
+		Case known = (utterance != null && !listed) ? run.find(utterance) : null;
+		return (known != null && !known.listed) ? Reason.REPLACED : Reason.EVENT;
 	}
 
 	private Evidence evidence(Run run, InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame,
