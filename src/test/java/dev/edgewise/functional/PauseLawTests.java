@@ -393,6 +393,40 @@ class PauseLawTests {
 	}
 
 	@Test
+	void aTurnThatWasIgnoredWhileAnotherIsInQuestionStartsNothingLater() {
+		try (Stage stage = stage(turn().stream((event) -> Nodes.counting("a", 9)).broadcast())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(150);
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			stage.advanceMillis(300);
+			assertThat(verdicts(stage)).contains("IGNORE BACKCHANNEL");
+			hear(stage, "mhm");
+			stage.advanceMillis(2_000);
+			assertThat(Stage.tale(reader)).contains("^1").endsWith("1:a9", "=1").doesNotContain("+2", "!1");
+		}
+	}
+
+	@Test
+	void aTurnThatWaitsDoesNotTalkOverTheUserWhoHasInterruptedAndSpeaksOn() {
+		try (Stage stage = stage(turn().stream((event) -> Nodes.counting("a", 9)).broadcast())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(150);
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			Receipt cut = hear(stage, "please wait", true, null);
+			assertThat(cut.interrupted()).hasSize(1);
+			assertThat(cut.started()).isEmpty();
+			assertThat(stage.publish(new UserStoppedSpeaking()).started()).hasSize(1);
+			assertThat(Stage.tale(reader)).endsWith("!1", "UserStoppedSpeaking", "+2");
+		}
+	}
+
+	@Test
 	void resumesAtTheDeadlineIfTheUserHasStopped() {
 		try (Stage stage = Stage.with(turn().stream((event) -> Nodes.counting("a", 9)).broadcast())
 			.policies(words(500, 2_000))
