@@ -15,6 +15,7 @@ import dev.edgewise.Evidence.Answer;
 import dev.edgewise.Evidence.Shield;
 import dev.edgewise.Frame;
 import dev.edgewise.Interruption.Reason;
+import dev.edgewise.Overlap;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserEvent;
@@ -193,6 +194,7 @@ final class Deliberation {
 		if (verdict == Verdict.INTERRUPT) {
 			if (!forced) {
 				mark(utterance, frame);
+				supersede(this.session.slot(run.compiled), utterance);
 			}
 			if (known != null && known.dropped != null) {
 				hold(this.session.slot(run.compiled), again(known.dropped, entry.origin), utterance);
@@ -232,18 +234,28 @@ final class Deliberation {
 			return false;
 		}
 		closed.pending = false;
+		RouteSlot slot = this.session.slot(run.compiled);
+		Held waiting = slot.held(utterance);
+		if (waiting != null && !rule.equals(Rule.PROTECTED.name())) {
+			closed.dropped = waiting.entry();
+			drop(slot, waiting);
+		}
 		if (!run.pendingCases().isEmpty()) {
 			arm(run);
 			return false;
 		}
 		resume(run, rule);
-		RouteSlot slot = this.session.slot(run.compiled);
-		Held waiting = slot.held;
-		if (waiting != null && waiting.utterance() == utterance && !rule.equals(Rule.PROTECTED.name())) {
-			closed.dropped = waiting.entry();
+		return true;
+	}
+
+	/**
+	 * Forgets the starts that wait if the user, who interrupts, is still speaking: they
+	 * would talk over the user, whose end will start.
+	 */
+	private void supersede(RouteSlot slot, @Nullable UserUtterance utterance) {
+		if (utterance != null && utterance.isSpeaking() && slot.held(utterance) == null) {
 			drop(slot);
 		}
-		return true;
 	}
 
 	private void pause(Run run, Frame cause, String rule, InterruptionPolicy policy) {
@@ -318,12 +330,21 @@ final class Deliberation {
 	private static final byte[] NOTHING = new byte[0];
 
 	/**
-	 * The event that a generation is cut off by: the one that its route names, if this
-	 * one is only what has told the verdict.
+	 * The event that a generation is cut off by: the one that the question began with, if
+	 * the route does not name this one, which has only told the verdict.
 	 */
 	Frame causeOf(Run run, Frame frame, @Nullable UserUtterance utterance, boolean listed) {
 		Case known = (utterance != null && !listed) ? run.find(utterance) : null;
-		return (known != null && known.listed) ? known.candidate : frame;
+		return (known != null) ? known.candidate : frame;
+	}
+
+	/**
+	 * Why a generation is cut off by an event: replaced, if all began with the end of a
+	 * turn that waits to start.
+	 */
+	Reason reasonOf(Run run, @Nullable UserUtterance utterance, boolean listed) {
+		Case known = (utterance != null && !listed) ? run.find(utterance) : null;
+		return (known != null && !known.listed) ? Reason.REPLACED : Reason.EVENT;
 	}
 
 	private Evidence evidence(Run run, InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame,
@@ -506,8 +527,9 @@ final class Deliberation {
 				this.session.cut(run, withheld.listed() ? Reason.EVENT : Reason.REPLACED, withheld.entry().frame,
 						this.engine.nanos());
 			}
-			else if (verdict == Verdict.IGNORE && slot.held != null && slot.held.utterance() == withheld.utterance()) {
-				drop(slot);
+			Held waiting = slot.held(withheld.utterance());
+			if (verdict == Verdict.IGNORE && waiting != null) {
+				drop(slot, waiting);
 			}
 		}
 	}
@@ -590,26 +612,42 @@ final class Deliberation {
 		return (policy != InterruptionPolicy.IMMEDIATE) ? Admission.DROPPED : Admission.GRANTED;
 	}
 
+	/**
+	 * Lets a start wait. Of those that wait already only the ones stay whose own
+	 * utterance is still in question: this one may be dropped before they are.
+	 */
 	private void hold(RouteSlot slot, LogEntry entry, @Nullable UserUtterance utterance) {
-		drop(slot);
-		slot.held = new Held(slot.route.index(), entry, utterance);
+		for (Held before : List.copyOf(slot.held)) {
+			if (before.utterance() == utterance || !isPending(slot, before.utterance())) {
+				drop(slot, before);
+			}
+		}
+		slot.held.add(new Held(slot.route.index(), entry, utterance));
 		this.held++;
 		if (entry.origin != null) {
 			entry.origin.open++;
 		}
 	}
 
+	private static boolean isPending(RouteSlot slot, @Nullable UserUtterance utterance) {
+		return utterance != null && slot.all()
+			.stream()
+			.map((run) -> run.find(utterance))
+			.anyMatch((known) -> known != null && known.pending);
+	}
+
 	/**
-	 * Forgets a start that waits.
+	 * Forgets the starts that wait.
 	 */
 	void drop(RouteSlot slot) {
-		Held waiting = slot.held;
-		if (waiting != null) {
-			slot.held = null;
-			this.held--;
-			if (waiting.entry().origin != null) {
-				this.session.closed(waiting.entry().origin);
-			}
+		List.copyOf(slot.held).forEach((waiting) -> drop(slot, waiting));
+	}
+
+	private void drop(RouteSlot slot, Held waiting) {
+		slot.held.remove(waiting);
+		this.held--;
+		if (waiting.entry().origin != null) {
+			this.session.closed(waiting.entry().origin);
 		}
 	}
 
@@ -633,10 +671,12 @@ final class Deliberation {
 		}
 		List<Held> released = new ArrayList<>(1);
 		for (RouteSlot slot : slots) {
-			Held waiting = slot.held;
-			if (waiting != null && slot.all().stream().noneMatch((run) -> run.pause != null || run.withheld != null)) {
+			if (!slot.held.isEmpty()
+					&& slot.all().stream().noneMatch((run) -> run.pause != null || run.withheld != null)) {
+				List<Held> waiting = List.copyOf(slot.held);
 				drop(slot);
-				released.add(waiting);
+				boolean last = slot.route.overlap() == Overlap.REPLACE;
+				released.addAll(last ? waiting.subList(waiting.size() - 1, waiting.size()) : waiting);
 			}
 		}
 		return released;
@@ -657,9 +697,9 @@ final class Deliberation {
 			this.shielded.remove(run);
 			RouteSlot slot = this.session.slot(run.compiled);
 			UserUtterance utterance = withheld.utterance();
-			if (utterance != null && slot.held != null && slot.held.utterance() == utterance
-					&& wouldSpare(run, withheld.entry().frame, utterance)) {
-				drop(slot);
+			Held waiting = (utterance != null) ? slot.held(utterance) : null;
+			if (utterance != null && waiting != null && wouldSpare(run, withheld.entry().frame, utterance)) {
+				drop(slot, waiting);
 			}
 		}
 	}

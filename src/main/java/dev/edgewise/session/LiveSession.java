@@ -385,6 +385,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private void decide(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,
 			long arrived, Effects effects) {
 		Frame cause = this.deliberation.causeOf(run, entry.frame, utterance, listed);
+		Reason reason = this.deliberation.reasonOf(run, utterance, listed);
 		Verdict verdict = this.deliberation.decide(run, entry, utterance, forced, listed, effects);
 		if (verdict == Verdict.INTERRUPT) {
 			if (entry.run == run) {
@@ -392,7 +393,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 				run.countDelivered(entry);
 			}
 			boolean emergency = entry.frame.event() instanceof EmergencyStop;
-			cut(run, emergency ? Reason.EMERGENCY : Reason.EVENT, cause, arrived);
+			cut(run, emergency ? Reason.EMERGENCY : reason, cause, arrived);
 		}
 	}
 

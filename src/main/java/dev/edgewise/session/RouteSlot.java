@@ -26,8 +26,8 @@ final class RouteSlot {
 	/** Those that have had their last frame and still have their grace. */
 	final List<Run> cleaning = new ArrayList<>(1);
 
-	/** A start that waits for what is not decided yet. */
-	@Nullable Held held;
+	/** Starts that wait for what is not decided yet, one of an utterance. */
+	final List<Held> held = new ArrayList<>(0);
 
 	/** The last interruption, until a run has been given it. */
 	@Nullable Interruption last;
@@ -57,6 +57,18 @@ final class RouteSlot {
 	boolean mayLaunch() {
 		return !this.waiting.isEmpty() && this.waiting.getFirst().pause == null && this.cleaning.isEmpty()
 				&& (this.running.isEmpty() || this.route.overlap() == Overlap.PARALLEL);
+	}
+
+	/**
+	 * The start that waits for an utterance; null if there is none.
+	 */
+	@Nullable Held held(@Nullable UserUtterance utterance) {
+		for (Held waiting : this.held) {
+			if (waiting.utterance() == utterance) {
+				return waiting;
+			}
+		}
+		return null;
 	}
 
 	@Nullable Interruption takeLast() {
