@@ -4,7 +4,8 @@
  * <p>
  * {@link dev.edgewise.autoconfigure.EdgewiseAutoConfiguration} binds the bounds,
  * {@link dev.edgewise.autoconfigure.EdgewiseSchedulersAutoConfiguration} makes the
- * threads, {@link dev.edgewise.autoconfigure.EdgewiseRouteAutoConfiguration} finds the
+ * threads, {@link dev.edgewise.autoconfigure.EdgewiseInterruptionAutoConfiguration} the
+ * policies, {@link dev.edgewise.autoconfigure.EdgewiseRouteAutoConfiguration} finds the
  * routes, and {@link dev.edgewise.autoconfigure.EdgewiseEngineAutoConfiguration} puts
  * them together; the others add meters, the form of frames and the HTTP edge. Knows every
  * other package but the service's, and nobody knows it but the service and the test kit.

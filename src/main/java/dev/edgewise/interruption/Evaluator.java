@@ -95,7 +95,9 @@ public final class Evaluator {
 	 */
 	public Outcome decide(InterruptionPolicy policy, Evidence evidence, Supplier<Answer> condition,
 			BiConsumer<String, Throwable> failed) {
-		boolean late = evidence.user().overdue() && evidence.user().speaking();
+		// Not a final transcript that was posted in time and waited for its turn: it
+		// closes the question as if it had not had to.
+		boolean late = evidence.user().overdue() && evidence.user().speaking() && evidence.user().open();
 		boolean waived = false;
 		Evidence known = evidence;
 		for (Step step : this.steps) {

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Phrases {
 
-	private static final Normalizer2 FOLDING = Normalizer2.getNFKCCasefoldInstance();
-
 	/** Languages in which an I without a dot is another letter than one with it. */
 	private static final Set<String> TURKIC = Set.of("tr", "az");
 
@@ -148,7 +146,8 @@ public final class Phrases {
 
 	private static String folded(String text, boolean turkic) {
 		String undotted = turkic ? text.replace("I\u0307", "i").replace('I', '\u0131').replace('\u0130', 'i') : text;
-		return Words.isAscii(undotted) ? undotted.toLowerCase(Locale.ROOT) : FOLDING.normalize(undotted);
+		return Words.isAscii(undotted) ? undotted.toLowerCase(Locale.ROOT)
+				: Normalizer2.getNFKCCasefoldInstance().normalize(undotted);
 	}
 
 	private static String sounded(String folded) {

@@ -32,6 +32,9 @@ public final class Policies {
 						"Give it another name; taken are " + names())));
 			}
 		}
+		if (this.byName.values().stream().anyMatch(InterruptionPolicy::listens)) {
+			Words.load();
+		}
 		this.memory = 1 + this.byName.values().stream().mapToInt(InterruptionPolicy::flappingMax).max().orElse(0);
 	}
 

@@ -14,8 +14,6 @@ import com.ibm.icu.text.BreakIterator;
  */
 public final class Words {
 
-	private static final BreakIterator PROTOTYPE = BreakIterator.getWordInstance(Locale.ROOT);
-
 	/**
 	 * Iterators that nobody uses now. They are not thread-safe and cost a clone to make;
 	 * one for each thread would be one for each virtual thread.
@@ -31,6 +29,14 @@ public final class Words {
 	 */
 	public static int count(String text) {
 		return isAscii(text) ? countAscii(text) : countAny(text);
+	}
+
+	/**
+	 * Loads the dictionaries of the scripts that write no spaces, so that nobody who
+	 * speaks first waits for them.
+	 */
+	static void load() {
+		count("停 หยุด ឈប់ ຢຸດ ရပ်");
 	}
 
 	/**
@@ -191,7 +197,7 @@ public final class Words {
 
 	private static BreakIterator take(String text) {
 		BreakIterator idle = IDLE.poll();
-		BreakIterator iterator = (idle != null) ? idle : PROTOTYPE.clone();
+		BreakIterator iterator = (idle != null) ? idle : Dictionaries.PROTOTYPE.clone();
 		iterator.setText(text);
 		return iterator;
 	}
@@ -199,6 +205,15 @@ public final class Words {
 	private static void giveBack(BreakIterator iterator) {
 		iterator.setText("");
 		IDLE.offer(iterator);
+	}
+
+	/**
+	 * Loaded by the first text that is not ASCII.
+	 */
+	private static final class Dictionaries {
+
+		static final BreakIterator PROTOTYPE = BreakIterator.getWordInstance(Locale.ROOT);
+
 	}
 
 }

@@ -4,9 +4,11 @@
  * {@linkplain dev.edgewise.interruption.Rule rules} in order, with the thresholds of an
  * {@link dev.edgewise.interruption.InterruptionPolicy} and the
  * {@link dev.edgewise.Evidence} that a session's writer has gathered;
- * {@link dev.edgewise.interruption.Utterances} hears what of that the user's events say.
- * Applications add {@linkplain dev.edgewise.interruption.InterruptionRule rules}. Knows
- * neither sessions nor routes.
+ * {@link dev.edgewise.interruption.Utterances} hears what of that the user's events say,
+ * {@link dev.edgewise.interruption.Words} counts and
+ * {@link dev.edgewise.interruption.Phrases} compares it in any script. Applications add
+ * {@linkplain dev.edgewise.interruption.InterruptionRule rules}. Knows neither sessions
+ * nor routes.
  */
 @NullMarked
 package dev.edgewise.interruption;

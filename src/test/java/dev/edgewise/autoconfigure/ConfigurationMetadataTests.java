@@ -42,10 +42,26 @@ class ConfigurationMetadataTests {
 			.containsExactly("edgewise.interruption.policies", "edgewise.log.total-bytes");
 	}
 
+	@Test
+	void describesEveryKeyOfAPolicyWithItsDefault() throws IOException {
+		List<JsonNode> keys = properties("spring/configuration-metadata/" + PolicyProperties.class.getName() + ".json");
+		assertThat(keys).extracting((key) -> "policy." + key.path("name").asString())
+			.containsExactlyInAnyOrderElementsOf(leaves("policy", PolicyProperties.class).toList());
+		assertThat(keys)
+			.allSatisfy((key) -> assertThat(key.path("description").asString("")).isNotBlank().endsWith("."));
+		assertThat(keys).filteredOn((key) -> key.path("defaultValue").isMissingNode())
+			.extracting((key) -> key.path("name").asString())
+			.containsExactlyInAnyOrder("stop-phrases", "backchannels", "languages");
+	}
+
 	private static List<JsonNode> properties() throws IOException {
+		return properties("spring-configuration-metadata.json");
+	}
+
+	private static List<JsonNode> properties(String file) throws IOException {
 		URI classes = URI
 			.create(EdgewiseProperties.class.getProtectionDomain().getCodeSource().getLocation().toString());
-		try (InputStream in = classes.resolve("META-INF/spring-configuration-metadata.json").toURL().openStream()) {
+		try (InputStream in = classes.resolve("META-INF/" + file).toURL().openStream()) {
 			JsonNode properties = JsonMapper.shared().readTree(in).path("properties");
 			return StreamSupport.stream(properties.spliterator(), false).toList();
 		}

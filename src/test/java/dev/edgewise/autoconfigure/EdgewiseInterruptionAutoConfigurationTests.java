@@ -122,7 +122,7 @@ class EdgewiseInterruptionAutoConfigurationTests {
 					x.backchannels[0]=                              | x.backchannels = ''        | has neither letter nor digit                    | at least one letter or digit
 					x.languages.de.backchannels=…                   | x.languages.de.backchannels = '…' | has neither letter nor digit             | at least one letter or digit
 					x.languages.d.stop-phrases=halt                 | x.languages.d              | is no language tag of BCP 47                    | such as de or pt-BR
-					x.languages.german-language.backchannels=ja     | x.languages.german-language | is no language tag of BCP 47                   | such as de or pt-BR
+					x.languages[de_AT].backchannels=ja              | x.languages.de_AT          | is no language tag of BCP 47                   | such as de or pt-BR
 					x.stop-phrases=Uh Huh;x.backchannels=uh-huh     | x.backchannels = 'uh-huh'  | can never be one: it has the stop phrase 'Uh Huh' | Remove it here or from the stop-phrases
 					x.stop-phrases=no;x.backchannels=oh no          | x.backchannels = 'oh no'   | it has the stop phrase 'no'                     | Remove it
 					x.stop-phrases=ja;x.languages.de.backchannels=ja ja | x.languages.de.backchannels = 'ja ja' | it has the stop phrase 'ja'      | Remove it

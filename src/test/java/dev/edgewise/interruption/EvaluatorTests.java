@@ -59,6 +59,9 @@ class EvaluatorTests {
 		/** The time is over, and the user still speaks. */
 		OVERDUE,
 
+		/** The time is over, and all has been heard of a user who still speaks. */
+		OVERDUE_CLOSED,
+
 		/** The time is over, and the user is silent. */
 		OVERDUE_SILENT
 
@@ -332,7 +335,7 @@ class EvaluatorTests {
 		Evaluator own = new Evaluator(List.of(own("OWN", Rule.BACKCHANNEL, Verdict.PAUSE)));
 		assertThat(verdict(own, new Known().at(moment))).isEqualTo(switch (moment) {
 			case OPEN -> "PAUSE OWN";
-			case CLOSED, OVERDUE_SILENT -> "IGNORE OWN";
+			case CLOSED, OVERDUE_CLOSED, OVERDUE_SILENT -> "IGNORE OWN";
 			case OVERDUE -> "INTERRUPT DEADLINE";
 		});
 	}
@@ -483,8 +486,8 @@ class EvaluatorTests {
 
 		Known at(Moment moment) {
 			this.open = moment == Moment.OPEN || moment == Moment.OVERDUE;
-			this.speaking = moment == Moment.OPEN || moment == Moment.OVERDUE;
-			this.overdue = moment == Moment.OVERDUE || moment == Moment.OVERDUE_SILENT;
+			this.speaking = this.open || moment == Moment.OVERDUE_CLOSED;
+			this.overdue = moment.name().startsWith("OVERDUE");
 			return this;
 		}
 

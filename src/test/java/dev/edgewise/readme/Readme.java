@@ -78,6 +78,14 @@ record Readme(List<String> lines) {
 			.toList();
 	}
 
+	/**
+	 * What is written below a heading, on one line.
+	 * @param heading the text of the heading
+	 */
+	String text(String heading) {
+		return String.join(" ", section(heading));
+	}
+
 	private List<String> section(String heading) {
 		int start = this.lines.indexOf("## " + heading);
 		if (start < 0) {

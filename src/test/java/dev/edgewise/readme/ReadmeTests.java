@@ -5,24 +5,37 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
+import dev.edgewise.autoconfigure.EdgewiseAutoConfiguration;
+import dev.edgewise.autoconfigure.EdgewiseInterruptionAutoConfiguration;
+import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.Policies;
+import dev.edgewise.interruption.Rule;
 import dev.edgewise.observation.EdgewiseMeter;
 import io.micrometer.common.docs.KeyName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.PropertiesPropertySource;
+import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,6 +80,53 @@ class ReadmeTests {
 	}
 
 	@Test
+	void listsEveryKeyOfAPolicyWithItsDefaultAndRange() throws IOException {
+		String configuration = this.readme.text("Configuration");
+		List<JsonNode> keys = properties(
+				"spring/configuration-metadata/dev.edgewise.autoconfigure.PolicyProperties.json");
+		assertThat(keys).hasSize(16).allSatisfy((key) -> {
+			String name = key.path("name").asString();
+			if (name.equals("languages")) {
+				assertThat(configuration).contains("`languages.<tag>.stop-phrases`", "`languages.<tag>.backchannels`");
+			}
+			else if (key.path("type").asString().startsWith("java.util.List")) {
+				assertThat(configuration).contains("`" + name + "`");
+			}
+			else {
+				String range = range(key);
+				assertThat(configuration).contains("`%s` (%s; %s".formatted(name, key.path("defaultValue").asString(""),
+						range.isEmpty() ? "or DROP, REPORT)" : range + ")"));
+			}
+		});
+	}
+
+	@Test
+	void showsAPolicyThatBinds() {
+		YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
+		yaml.setResources(new ByteArrayResource(
+				this.readme.block("When speech is an interruption", "yaml").getBytes(StandardCharsets.UTF_8)));
+		Properties shown = Objects.requireNonNull(yaml.getObject());
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(EdgewiseAutoConfiguration.class, EdgewiseInterruptionAutoConfiguration.class))
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new PropertiesPropertySource("shown", shown)))
+			.run((context) -> {
+				InterruptionPolicy call = context.getBean(Policies.class).get("call");
+				assertThat(call.minWords()).isEqualTo(2);
+				assertThat(call.stopPhrases().anyIn("Halt!", "de")).isTrue();
+				assertThat(call.backchannels().anyIs("Uh huh.", "en")).isTrue();
+			});
+	}
+
+	@Test
+	void namesEveryRuleInItsOrder() {
+		assertThat(this.readme.text("When speech is an interruption"))
+			.contains(Arrays.stream(Rule.values()).map((rule) -> "`" + rule + "`").collect(Collectors.joining(", ")));
+	}
+
+	@Test
 	void statesEveryLaw() {
 		assertThat(this.readme.table("The laws")).extracting((row) -> row.get(0))
 			.isEqualTo(IntStream.rangeClosed(1, 18).mapToObj((number) -> "L" + number).toList());
@@ -101,8 +161,12 @@ class ReadmeTests {
 	}
 
 	private static List<JsonNode> properties() throws IOException {
+		return properties("spring-configuration-metadata.json");
+	}
+
+	private static List<JsonNode> properties(String file) throws IOException {
 		URI classes = URI.create(EdgewiseMeter.class.getProtectionDomain().getCodeSource().getLocation().toString());
-		try (InputStream in = classes.resolve("META-INF/spring-configuration-metadata.json").toURL().openStream()) {
+		try (InputStream in = classes.resolve("META-INF/" + file).toURL().openStream()) {
 			JsonNode properties = JsonMapper.shared().readTree(in).path("properties");
 			return StreamSupport.stream(properties.spliterator(), false).toList();
 		}

@@ -42,7 +42,8 @@ class RouteReportTests {
 					"ROUTE               ON                   INTERRUPTED BY                      DECIDES                                                             OVERLAP      STYLE       HANDLERS",
 					"assistant.generate  UserStoppedSpeaking  UserStartedSpeaking, EmergencyStop  starts if session.id != 'x'; cut if generation.elapsed.seconds > 1  replace      reactive    assistant.gone(EmergencyStop)",
 					"assistant.log       UserStoppedSpeaking  -                                   -                                                                   replace      blocking    assistant.gone(EmergencyStop)",
-					"music               UserEvent            UserStartedSpeaking                 cut if code                                                         parallel(4)  undeclared  handler(UserStartedSpeaking)");
+					"music               UserEvent            UserStartedSpeaking                 cut if code                                                         parallel(4)  undeclared  handler(UserStartedSpeaking)",
+					"notice              UserEvent            UserStartedSpeaking                 not interruptible; by policy conversation; cut if code              replace      undeclared  -");
 		}
 	}
 
