@@ -656,8 +656,10 @@ final class Deliberation {
 	 */
 	void drop(List<RouteSlot> slots, Origin origin) {
 		for (RouteSlot slot : slots) {
-			if (slot.held != null && slot.held.entry().origin == origin) {
-				drop(slot);
+			for (Held waiting : List.copyOf(slot.held)) {
+				if (waiting.entry().origin == origin) {
+					drop(slot, waiting);
+				}
 			}
 		}
 	}
