@@ -1,7 +1,5 @@
 package dev.edgewise.autoconfigure;
 
-import java.util.List;
-
 import dev.edgewise.Edgewise;
 import dev.edgewise.interruption.InterruptionRule;
 import dev.edgewise.interruption.Policies;
@@ -36,12 +34,6 @@ public final class EdgewiseEngineAutoConfiguration {
 			ObjectProvider<EngineListener> listeners) {
 		return new DefaultSessionEngine(routes, settings, schedulers, encoder, policies, rules.orderedStream().toList(),
 				listeners.orderedStream().toList());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	Policies edgewisePolicies() {
-		return new Policies(List.of());
 	}
 
 	@Bean

@@ -1,6 +1,7 @@
 package dev.edgewise.autoconfigure;
 
 import java.time.Duration;
+import java.util.Map;
 
 import dev.edgewise.session.EngineSettings;
 import dev.edgewise.session.EngineSettings.ConversationBounds;
@@ -27,8 +28,9 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("edgewise")
 record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @DefaultValue @Valid LogProperties log,
 		@DefaultValue @Valid EventProperties event, @DefaultValue @Valid GenerationProperties generation,
-		@DefaultValue @Valid BlockingProperties blocking, @DefaultValue @Valid StreamProperties stream,
-		@DefaultValue @Valid ShutdownProperties shutdown, @DefaultValue @Valid WebProperties web) {
+		@DefaultValue @Valid InterruptionProperties interruption, @DefaultValue @Valid BlockingProperties blocking,
+		@DefaultValue @Valid StreamProperties stream, @DefaultValue @Valid ShutdownProperties shutdown,
+		@DefaultValue @Valid WebProperties web) {
 
 	/**
 	 * The bounds of the HTTP edge.
@@ -151,6 +153,14 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 			@DefaultValue("8") @Range(min = 1, max = 1_000) int hops,
 			@DefaultValue("5s") @Between(min = "1ms", max = "10m") Duration handlerTimeout,
 			@DefaultValue("false") boolean exposeErrorMessages) {
+	}
+
+	/**
+	 * {@code edgewise.interruption}.
+	 *
+	 * @param policies Policies that decide whether speech interrupts, by their names.
+	 */
+	record InterruptionProperties(@DefaultValue Map<String, @Valid PolicyProperties> policies) {
 	}
 
 	/**

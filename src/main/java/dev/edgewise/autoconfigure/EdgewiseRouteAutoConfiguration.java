@@ -1,10 +1,14 @@
 package dev.edgewise.autoconfigure;
 
+import java.util.List;
+
+import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.RouteReport;
 import dev.edgewise.route.RouteScanner;
 import dev.edgewise.route.RouteTable;
 import lombok.extern.slf4j.Slf4j;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -17,13 +21,13 @@ import org.springframework.context.annotation.Bean;
  * fails the start if anything is wrong with them, and logs them.
  */
 @Slf4j
-@AutoConfiguration
+@AutoConfiguration(after = EdgewiseInterruptionAutoConfiguration.class)
 @ConditionalOnMissingBean(value = RouteTable.class, search = SearchStrategy.CURRENT)
 public final class EdgewiseRouteAutoConfiguration {
 
 	@Bean
-	RouteScanner edgewiseRouteScanner(ConfigurableListableBeanFactory beanFactory) {
-		return new RouteScanner(beanFactory);
+	RouteScanner edgewiseRouteScanner(ConfigurableListableBeanFactory beanFactory, ObjectProvider<Policies> policies) {
+		return new RouteScanner(beanFactory, () -> policies.getIfAvailable(() -> new Policies(List.of())).names());
 	}
 
 	@Bean

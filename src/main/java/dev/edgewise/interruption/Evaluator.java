@@ -1,13 +1,18 @@
 package dev.edgewise.interruption;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import dev.edgewise.Decision.Verdict;
 import dev.edgewise.Evidence;
 import dev.edgewise.Evidence.Answer;
+import dev.edgewise.interruption.InvalidPoliciesException.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +21,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Evaluator {
 
+	private static final Pattern NAME = Pattern.compile("[A-Z0-9_]{1,64}");
+
+	private static final Set<Rule> FIXED = EnumSet.of(Rule.FORCED, Rule.INTERRUPTED, Rule.DEADLINE);
+
 	private final List<Step> steps;
 
 	/**
 	 * Creates the evaluator.
 	 * @param rules the application's own rules, in order
-	 * @throws IllegalArgumentException if two rules have one name, or a name is malformed
+	 * @throws InvalidPoliciesException if two rules have one name, or a name is malformed
 	 * or cannot be replaced
 	 */
 	public Evaluator(List<InterruptionRule> rules) {
+		check(rules);
 		List<Step> steps = new ArrayList<>();
 		for (Rule rule : Rule.values()) {
 			for (InterruptionRule own : rules) {
@@ -39,6 +49,32 @@ public final class Evaluator {
 			steps.add(new Step(rule.name(), rule, replacement));
 		}
 		this.steps = List.copyOf(steps);
+	}
+
+	private static void check(List<InterruptionRule> rules) {
+		List<Problem> problems = new ArrayList<>();
+		Set<String> names = new HashSet<>();
+		for (InterruptionRule own : rules) {
+			String place = "rule '%s' (%s)".formatted(own.name(), own.getClass().getName());
+			Rule replaced = replaced(own);
+			if (!NAME.matcher(own.name()).matches()) {
+				problems.add(new Problem(place, "has a malformed name", "Name it by 1 to 64 of A-Z 0-9 _"));
+			}
+			else if (!names.add(own.name())) {
+				problems.add(new Problem(place, "has the name of another rule", "Give one of them another name"));
+			}
+			else if (replaced != null && FIXED.contains(replaced)) {
+				problems.add(new Problem(place, "takes the place of a rule that cannot be replaced",
+						"Name it otherwise; replaced can be " + Rule.PROTECTED + " to " + Rule.CONDITION));
+			}
+			else if (replaced == null && own.before() == Rule.FORCED) {
+				problems.add(new Problem(place, "would be asked before " + Rule.FORCED + ", which nothing may overrule",
+						"Have it asked before " + Rule.PROTECTED + " or a later rule"));
+			}
+		}
+		if (!problems.isEmpty()) {
+			throw new InvalidPoliciesException(problems);
+		}
 	}
 
 	private static @Nullable Rule replaced(InterruptionRule own) {
@@ -98,7 +134,11 @@ public final class Evaluator {
 	private static @Nullable Verdict judged(InterruptionRule rule, Evidence evidence, InterruptionPolicy policy,
 			BiConsumer<String, Throwable> failed) {
 		try {
-			return rule.judge(evidence, policy);
+			Verdict verdict = rule.judge(evidence, policy);
+			if (verdict == Verdict.RESUME) {
+				throw new IllegalStateException("A rule cannot say RESUME: what is ignored goes on by itself");
+			}
+			return verdict;
 		}
 		catch (Throwable ex) {
 			failed.accept(rule.name(), ex);
@@ -124,9 +164,8 @@ public final class Evaluator {
 							|| agent.spokeFor().compareTo(policy.protectFirst()) < 0))) ? Verdict.IGNORE : null;
 			case BACKCHANNEL -> isBackchannel(user, policy) ? Verdict.PAUSE : null;
 			case LOW_CONFIDENCE -> (user.speech() && policy.minConfidence() > 0
-					&& (user.transcript().isEmpty()
-							|| (user.confidence() != null && user.confidence() < policy.minConfidence())))
-									? Verdict.PAUSE : null;
+					&& (user.words() == 0 || (user.confidence() != null && user.confidence() < policy.minConfidence())))
+							? Verdict.PAUSE : null;
 			case TOO_FEW_WORDS -> (user.speech() && user.words() < policy.minWords()) ? Verdict.PAUSE : null;
 			case TOO_SHORT ->
 				(user.speech() && user.spokeFor().compareTo(policy.minSpeech()) < 0) ? Verdict.PAUSE : null;
@@ -141,8 +180,7 @@ public final class Evaluator {
 		if (policy.backchannels().isEmpty()) {
 			return false;
 		}
-		return user.transcript().isEmpty() ? user.speech()
-				: policy.backchannels().anyIs(user.transcript(), user.language());
+		return (user.words() == 0) ? user.speech() : policy.backchannels().anyIs(user.transcript(), user.language());
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package dev.edgewise.interruption;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * When speech is an interruption, and when it is not: the thresholds and lists that the
@@ -51,6 +53,22 @@ public record InterruptionPolicy(String name, int minWords, Duration minSpeech, 
 	}
 
 	/**
+	 * Begins a policy of another name that is as this one in all else.
+	 * @param name its name
+	 */
+	public Builder mutate(String name) {
+		return new Builder(name, this);
+	}
+
+	/**
+	 * Begins a policy with the defaults of the properties: those of {@code immediate}.
+	 * @param name its name
+	 */
+	public static Builder builder(String name) {
+		return new Builder(name, IMMEDIATE);
+	}
+
+	/**
 	 * What becomes of what the user says while a generation is protected.
 	 */
 	public enum WhileProtected {
@@ -66,6 +84,195 @@ public record InterruptionPolicy(String name, int minWords, Duration minSpeech, 
 
 		/** It enters the conversation, starts nothing, and is reported by an event. */
 		REPORT
+
+	}
+
+	/**
+	 * A policy in the making. Not for concurrent use.
+	 */
+	public static final class Builder {
+
+		private final String name;
+
+		private int minWords;
+
+		private Duration minSpeech;
+
+		private double minConfidence;
+
+		private Phrases stopPhrases;
+
+		private Phrases backchannels;
+
+		private Duration backOff;
+
+		private Duration protectFirst;
+
+		private int protectFirstWords;
+
+		private int flappingMax;
+
+		private Duration flappingWindow;
+
+		private Duration decideWithin;
+
+		private Duration transcriptWait;
+
+		private WhileProtected whileProtected;
+
+		private int floorMaxWords;
+
+		private Duration floorMaxTime;
+
+		Builder(String name, InterruptionPolicy policy) {
+			this.name = name;
+			this.minWords = policy.minWords;
+			this.minSpeech = policy.minSpeech;
+			this.minConfidence = policy.minConfidence;
+			this.stopPhrases = policy.stopPhrases;
+			this.backchannels = policy.backchannels;
+			this.backOff = policy.backOff;
+			this.protectFirst = policy.protectFirst;
+			this.protectFirstWords = policy.protectFirstWords;
+			this.flappingMax = policy.flappingMax;
+			this.flappingWindow = policy.flappingWindow;
+			this.decideWithin = policy.decideWithin;
+			this.transcriptWait = policy.transcriptWait;
+			this.whileProtected = policy.whileProtected;
+			this.floorMaxWords = policy.floorMaxWords;
+			this.floorMaxTime = policy.floorMaxTime;
+		}
+
+		/**
+		 * Words that an utterance must have.
+		 */
+		public Builder minWords(int minWords) {
+			this.minWords = minWords;
+			return this;
+		}
+
+		/**
+		 * Time that the user must have spoken.
+		 */
+		public Builder minSpeech(Duration minSpeech) {
+			this.minSpeech = minSpeech;
+			return this;
+		}
+
+		/**
+		 * Confidence that the recogniser must have, 0 to 1.
+		 */
+		public Builder minConfidence(double minConfidence) {
+			this.minConfidence = minConfidence;
+			return this;
+		}
+
+		/**
+		 * Time after an interruption in which nothing else interrupts.
+		 */
+		public Builder backOff(Duration backOff) {
+			this.backOff = backOff;
+			return this;
+		}
+
+		/**
+		 * Time of a reply in which nothing interrupts.
+		 */
+		public Builder protectFirst(Duration protectFirst) {
+			this.protectFirst = protectFirst;
+			return this;
+		}
+
+		/**
+		 * Words of a reply before which nothing interrupts.
+		 */
+		public Builder protectFirstWords(int protectFirstWords) {
+			this.protectFirstWords = protectFirstWords;
+			return this;
+		}
+
+		/**
+		 * Time after which a user who still speaks interrupts.
+		 */
+		public Builder decideWithin(Duration decideWithin) {
+			this.decideWithin = decideWithin;
+			return this;
+		}
+
+		/**
+		 * Time that a final transcript is waited for.
+		 */
+		public Builder transcriptWait(Duration transcriptWait) {
+			this.transcriptWait = transcriptWait;
+			return this;
+		}
+
+		/**
+		 * What becomes of what the user says to a protected generation.
+		 */
+		public Builder whileProtected(WhileProtected whileProtected) {
+			this.whileProtected = whileProtected;
+			return this;
+		}
+
+		/**
+		 * What interrupts wherever it is in an utterance.
+		 */
+		public Builder stopPhrases(Phrases stopPhrases) {
+			this.stopPhrases = stopPhrases;
+			return this;
+		}
+
+		/**
+		 * What interrupts wherever it is in an utterance. For every language.
+		 */
+		public Builder stopPhrases(String... phrases) {
+			return stopPhrases(new Phrases(List.of(phrases), Map.of()));
+		}
+
+		/**
+		 * What does not interrupt when it is all of an utterance.
+		 */
+		public Builder backchannels(Phrases backchannels) {
+			this.backchannels = backchannels;
+			return this;
+		}
+
+		/**
+		 * What does not interrupt when it is all of an utterance. For every language.
+		 */
+		public Builder backchannels(String... phrases) {
+			return backchannels(new Phrases(List.of(phrases), Map.of()));
+		}
+
+		/**
+		 * How many utterances may interrupt within a window.
+		 */
+		public Builder flapping(int max, Duration window) {
+			this.flappingMax = max;
+			this.flappingWindow = window;
+			return this;
+		}
+
+		/**
+		 * At how many words and at what time of a user's turn the agent takes the floor;
+		 * zero for never.
+		 */
+		public Builder floor(int maxWords, Duration maxTime) {
+			this.floorMaxWords = maxWords;
+			this.floorMaxTime = maxTime;
+			return this;
+		}
+
+		/**
+		 * The policy.
+		 */
+		public InterruptionPolicy build() {
+			return new InterruptionPolicy(this.name, this.minWords, this.minSpeech, this.minConfidence,
+					this.stopPhrases, this.backchannels, this.backOff, this.protectFirst, this.protectFirstWords,
+					this.flappingMax, this.flappingWindow, this.decideWithin, this.transcriptWait, this.whileProtected,
+					this.floorMaxWords, this.floorMaxTime);
+		}
 
 	}
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.edgewise.UnknownPolicyException;
+import dev.edgewise.interruption.InvalidPoliciesException.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +21,17 @@ public final class Policies {
 	/**
 	 * Creates the registry.
 	 * @param policies those beside {@code immediate}
+	 * @throws InvalidPoliciesException if two have one name
 	 */
 	public Policies(Collection<InterruptionPolicy> policies) {
 		this.byName.put(InterruptionPolicy.IMMEDIATE_NAME, InterruptionPolicy.IMMEDIATE);
-		policies.forEach((policy) -> this.byName.put(policy.name(), policy));
+		for (InterruptionPolicy policy : policies) {
+			if (this.byName.putIfAbsent(policy.name(), policy) != null) {
+				throw new InvalidPoliciesException(List.of(new Problem("policy '" + policy.name() + "'",
+						policy.name().equals(InterruptionPolicy.IMMEDIATE_NAME) ? "is built in" : "is there twice",
+						"Give it another name; taken are " + names())));
+			}
+		}
 		this.memory = 1 + this.byName.values().stream().mapToInt(InterruptionPolicy::flappingMax).max().orElse(0);
 	}
 

@@ -10,6 +10,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserUtterance {
 
+	/**
+	 * Characters of final transcripts that are kept; of what was said before them only
+	 * the number of words is. Whoever speaks without an end would fill the memory.
+	 */
+	static final int MAX_CHARACTERS = 16_384;
+
+	/** Keys that are kept. */
+	static final int MAX_KEYS = 32;
+
 	private final long number;
 
 	private final long begunMillis;
@@ -39,6 +48,9 @@ public final class UserUtterance {
 
 	private String text = "";
 
+	/** Words that are no longer in the text. */
+	private int wordsBefore;
+
 	private int words = -1;
 
 	UserUtterance(long number, @Nullable String speaker, long begunMillis, boolean detected) {
@@ -62,9 +74,7 @@ public final class UserUtterance {
 	}
 
 	void hear(String content, boolean interim, @Nullable Double confidence, @Nullable String speaker, long millis) {
-		if (this.speaker == null) {
-			this.speaker = speaker;
-		}
+		by(speaker);
 		if (interim) {
 			this.interim = content;
 			this.confidence = (confidence != null) ? confidence : this.finalConfidence;
@@ -72,6 +82,7 @@ public final class UserUtterance {
 		else {
 			this.interim = "";
 			append(this.finals, content);
+			shorten();
 			this.finalConfidence = (confidence != null) ? confidence : this.finalConfidence;
 			this.confidence = this.finalConfidence;
 			if (!this.detected) {
@@ -85,6 +96,16 @@ public final class UserUtterance {
 		this.words = -1;
 	}
 
+	private void shorten() {
+		if (this.finals.length() > MAX_CHARACTERS) {
+			int half = this.finals.length() - MAX_CHARACTERS / 2;
+			int space = this.finals.indexOf(" ", half);
+			int end = (space >= 0) ? space + 1 : half;
+			this.wordsBefore += Words.count(this.finals.substring(0, end));
+			this.finals.delete(0, end);
+		}
+	}
+
 	private static void append(StringBuilder text, String more) {
 		if (!text.isEmpty() && !more.isEmpty()) {
 			text.append(' ');
@@ -94,6 +115,16 @@ public final class UserUtterance {
 
 	void press(String button) {
 		this.keys.append(button);
+		this.keys.delete(0, this.keys.length() - Math.min(MAX_KEYS, this.keys.length()));
+	}
+
+	/**
+	 * Takes note who speaks, if that was not known.
+	 */
+	void by(@Nullable String speaker) {
+		if (this.speaker == null) {
+			this.speaker = speaker;
+		}
 	}
 
 	/**
@@ -154,7 +185,7 @@ public final class UserUtterance {
 	}
 
 	/**
-	 * The words so far.
+	 * The words so far; of a very long utterance the last ones.
 	 */
 	public String transcript() {
 		return this.text;
@@ -165,7 +196,7 @@ public final class UserUtterance {
 	 */
 	public int words() {
 		if (this.words < 0) {
-			this.words = Words.count(this.text);
+			this.words = this.wordsBefore + Words.count(this.text);
 		}
 		return this.words;
 	}
@@ -178,7 +209,7 @@ public final class UserUtterance {
 	}
 
 	/**
-	 * The keys pressed since it began.
+	 * The keys pressed since it began, at most the last 32.
 	 */
 	public String keys() {
 		return this.keys.toString();

@@ -42,8 +42,11 @@ public final class Utterances {
 	public @Nullable UserUtterance hear(Object event, long millis) {
 		if (event instanceof UserStartedSpeaking started) {
 			UserUtterance known = find(started.speaker());
-			boolean stutter = known != null && known.isDetected() && known.isSpeaking() && !known.isSettled();
-			return stutter ? known : begin(started.speaker(), millis, true);
+			if (known != null && known.isDetected() && known.isSpeaking() && !known.isSettled()) {
+				known.by(started.speaker());
+				return known;
+			}
+			return begin(started.speaker(), millis, true);
 		}
 		if (event instanceof UserTranscriptionReceived transcript) {
 			UserUtterance known = find(transcript.speaker());

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import dev.edgewise.Overlap;
 import dev.edgewise.RouteDefinition;
@@ -63,7 +64,7 @@ final class Draft implements Comparable<Draft> {
 		this.handlers.add(handler);
 	}
 
-	void check(Expressions expressions, EventNames names) {
+	void check(Expressions expressions, EventNames names, Supplier<List<String>> policies) {
 		if (this.definition.on().isEmpty()) {
 			this.place.report("on", "the route names no event, so nothing starts it",
 					"Name the events that start it, as in @Route(on = UserStoppedSpeaking.class)");
@@ -75,6 +76,7 @@ final class Draft implements Comparable<Draft> {
 		checkConcurrency();
 		checkFilter(expressions);
 		checkCondition(expressions);
+		checkPolicy(policies);
 	}
 
 	static void checkEvents(String attribute, List<Class<?>> types, Place place) {
@@ -126,14 +128,24 @@ final class Draft implements Comparable<Draft> {
 		}
 	}
 
+	private void checkPolicy(Supplier<List<String>> policies) {
+		String policy = policy();
+		if (policy != null && !policies.get().contains(policy)) {
+			this.place.report("policy", "there is no policy '%s'".formatted(policy),
+					"Name one of them; there are " + String.join(", ", policies.get()));
+		}
+	}
+
+	private @Nullable String policy() {
+		return StringUtils.hasText(this.definition.policy()) ? this.definition.policy() : null;
+	}
+
 	CompiledRoute compile(int index) {
 		this.handlers.sort(Comparator.comparingInt(Handler::order));
 		return new CompiledRoute(index, this.id, this.place.toString(), this.definition.on(),
 				this.definition.interruptOn(), this.filter, this.condition, this.definition.overlap(),
 				this.definition.maxConcurrency(), List.copyOf(this.handlers), this.definition.node(),
-				this.definition.output(), filterText(), conditionText(),
-				StringUtils.hasText(this.definition.policy()) ? this.definition.policy() : null,
-				this.definition.interruptible());
+				this.definition.output(), filterText(), conditionText(), policy(), this.definition.interruptible());
 	}
 
 	private @Nullable String filterText() {

@@ -48,6 +48,12 @@ public final class RouteReport {
 
 	private static String decides(CompiledRoute route) {
 		List<String> decides = new ArrayList<>();
+		if (!route.interruptible()) {
+			decides.add("not interruptible");
+		}
+		if (route.policy() != null) {
+			decides.add("by policy " + route.policy());
+		}
 		if (route.filterText() != null) {
 			decides.add("starts if " + route.filterText());
 		}

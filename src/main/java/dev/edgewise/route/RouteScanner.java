@@ -107,8 +107,17 @@ public final class RouteScanner {
 
 	private final List<Place> places = new ArrayList<>();
 
-	public RouteScanner(ConfigurableListableBeanFactory beanFactory) {
+	private final Supplier<List<String>> policies;
+
+	/**
+	 * Creates the scanner.
+	 * @param beanFactory the beans
+	 * @param policies the names of the policies that routes may name, asked for once one
+	 * does
+	 */
+	public RouteScanner(ConfigurableListableBeanFactory beanFactory, Supplier<List<String>> policies) {
 		this.beanFactory = beanFactory;
+		this.policies = policies;
 		this.expressions = new Expressions(beanFactory);
 	}
 
@@ -119,7 +128,7 @@ public final class RouteScanner {
 		names().forEach(this::look);
 		this.drafts.sort(null);
 		EventNames eventNames = new EventNames();
-		this.drafts.forEach((draft) -> draft.check(this.expressions, eventNames));
+		this.drafts.forEach((draft) -> draft.check(this.expressions, eventNames, this.policies));
 		checkIds();
 		this.handlers.sort(null);
 		this.handlers.forEach(this::attach);

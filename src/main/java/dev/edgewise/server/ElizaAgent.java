@@ -23,8 +23,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * A conversationalist in the manner of ELIZA: answers what the user has said since its
- * last word, one word at a time, and falls silent when the user speaks. When the user
- * comes back it knows where it was stopped.
+ * last word, one word at a time, and falls silent when the user means to speak; a sign of
+ * listening does not stop it. When the user comes back it knows where it was stopped.
  */
 @Slf4j
 @Component
@@ -41,7 +41,7 @@ class ElizaAgent {
 		this.pace = Duration.ofMinutes(1).dividedBy(properties.wordsPerMinute());
 	}
 
-	@Route(on = UserStoppedSpeaking.class, interruptOn = UserStartedSpeaking.class)
+	@Route(on = UserStoppedSpeaking.class, interruptOn = UserStartedSpeaking.class, policy = "conversation")
 	Flux<AgentResponse> answer(ConversationContext conversation, @Nullable Interruption previous) {
 		List<String> before = new ArrayList<>();
 		List<String> now = new ArrayList<>();

@@ -18,6 +18,7 @@ import dev.edgewise.Interruption.Reason;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserEvent;
+import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.interruption.Evaluator.Outcome;
@@ -72,6 +73,8 @@ final class Deliberation {
 
 	private @Nullable InterruptionPolicy chosen;
 
+	private @Nullable Held lastStart;
+
 	private int held;
 
 	private @Nullable UserUtterance floorLostBy;
@@ -114,9 +117,27 @@ final class Deliberation {
 	 * Hears an event.
 	 * @return the utterance that it belongs to; null if it belongs to none
 	 */
-	@Nullable UserUtterance hear(Frame frame) {
-		return (frame.event() instanceof UserEvent) ? this.utterances.hear(frame.event(), frame.at().toEpochMilli())
-				: null;
+	@Nullable UserUtterance hear(LogEntry entry) {
+		Object event = entry.frame.event();
+		if (!(event instanceof UserEvent)) {
+			return null;
+		}
+		UserUtterance utterance = this.utterances.hear(event, entry.frame.at().toEpochMilli());
+		if (event instanceof UserStartedSpeaking && utterance != null) {
+			this.lastStart = new Held(-1, entry, utterance);
+		}
+		return utterance;
+	}
+
+	/**
+	 * The start of what the user is saying now, if that is after an event that has waited
+	 * meanwhile.
+	 */
+	@Nullable Held speakingSince(Held waited) {
+		Held start = this.lastStart;
+		boolean speaking = start != null && start.utterance() != null && start.utterance().isSpeaking()
+				&& start.entry().frame.sequence() > waited.entry().frame.sequence();
+		return speaking ? start : null;
 	}
 
 	/**
@@ -435,15 +456,23 @@ final class Deliberation {
 			}
 		}
 		else if (policy.whileProtected() == WhileProtected.REPORT && run.phase != Phase.WAITING) {
-			Object event = entry.frame.event();
-			boolean words = event instanceof UserTranscriptionReceived transcript
-					&& !Boolean.TRUE.equals(transcript.interim());
-			boolean wordless = event instanceof UserStoppedSpeaking
-					&& (utterance == null || utterance.transcript().isEmpty());
-			if (utterance == null || words || wordless) {
-				String said = (utterance != null) ? utterance.transcript() : "";
-				this.session.reportProtected(run, entry.frame, said.isEmpty() ? null : said);
-			}
+			report(run, entry.frame, utterance);
+		}
+	}
+
+	/**
+	 * Tells once of what was said in one go, when some of it is final or it has ended.
+	 */
+	private void report(Run run, Frame frame, @Nullable UserUtterance utterance) {
+		if (utterance == null) {
+			this.session.reportProtected(run, frame, null);
+			return;
+		}
+		Case known = Objects.requireNonNull(run.find(utterance));
+		String said = utterance.transcript();
+		if ((utterance.isSettled() || !utterance.isSpeaking()) && !said.equals(known.reported)) {
+			known.reported = said;
+			this.session.reportProtected(run, frame, said.isEmpty() ? null : said);
 		}
 	}
 
@@ -580,6 +609,17 @@ final class Deliberation {
 			this.held--;
 			if (waiting.entry().origin != null) {
 				this.session.closed(waiting.entry().origin);
+			}
+		}
+	}
+
+	/**
+	 * Forgets the starts that wait and whose responses are closed.
+	 */
+	void drop(List<RouteSlot> slots, Origin origin) {
+		for (RouteSlot slot : slots) {
+			if (slot.held != null && slot.held.entry().origin == origin) {
+				drop(slot);
 			}
 		}
 	}

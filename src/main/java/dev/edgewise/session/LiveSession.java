@@ -27,7 +27,6 @@ import dev.edgewise.InterruptReceipt.Stopped;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Overlap;
 import dev.edgewise.Receipt;
-import dev.edgewise.RouteDefinition.Handler;
 import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
 import dev.edgewise.UnknownGenerationException;
@@ -46,6 +45,7 @@ import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.UserEvent;
+import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
@@ -74,7 +74,7 @@ import reactor.core.Exceptions;
  * the order of their numbers, before the next event from outside, in {@link #settle()}.
  * Cutting off is {@link #cut}: fence, frame, and only then the node. Everything else is
  * the life of a generation: {@link #launch}, {@link #number(Run, Object)},
- * {@link #complete}, {@link #fail(Run, Throwable)}, {@link #nodeEnded}, {@link #handled}.
+ * {@link #complete}, {@link #fail(Run, Throwable)}, and then its {@link Cleanup}.
  */
 final class LiveSession implements Session, Mailbox.Owner {
 
@@ -121,8 +121,6 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final List<Run> live = new ArrayList<>(2);
 
-	private final List<Run> fenced = new ArrayList<>(2);
-
 	private final Deque<LogEntry> derived = new ArrayDeque<>(2);
 
 	private final List<Origin> touched = new ArrayList<>(1);
@@ -136,7 +134,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Deliberation deliberation;
 
-	private int cleaning;
+	private final Cleanup cleanup;
 
 	private Reason closeReason = Reason.SESSION_CLOSED;
 
@@ -161,6 +159,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.conversation = new Conversation(settings.conversation().messages(), settings.conversation().characters());
 		this.slots = new RouteSlot[engine.routes().routes().size()];
 		this.deliberation = new Deliberation(this, engine, this.readers);
+		this.cleanup = new Cleanup(this, engine);
 	}
 
 	@Override
@@ -245,7 +244,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.touched.clear();
 			this.readers.wake();
 		}
-		if (this.closing && this.endSequence == 0 && this.cleaning == 0) {
+		if (this.closing && this.endSequence == 0 && this.cleanup.isOver()) {
 			finishClose();
 		}
 	}
@@ -361,7 +360,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		Object event = frame.event();
 		Matches matches = this.engine.routes().match(event.getClass());
 		boolean emergency = event instanceof EmergencyStop;
-		UserUtterance utterance = this.deliberation.hear(frame);
+		UserUtterance utterance = this.deliberation.hear(entry);
 		if (emergency || utterance != null || matches.any()) {
 			for (Run run : List.copyOf(this.live)) {
 				boolean listed = emergency || matches.interrupts(run.compiled);
@@ -403,7 +402,17 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private boolean release(Effects effects) {
 		List<Held> released = this.deliberation.released(this.used);
 		for (Held held : released) {
-			start(this.engine.routes().routes().get(held.route()), held.entry(), null, nanos(), effects);
+			CompiledRoute route = this.engine.routes().routes().get(held.route());
+			start(route, held.entry(), null, nanos(), effects);
+			Held speaking = this.deliberation.speakingSince(held);
+			if (speaking != null && this.engine.routes().match(UserStartedSpeaking.class).interrupts(route)) {
+				// The user went on to speak while the turn waited.
+				for (Run run : slot(route).all()) {
+					if (run.trigger == held.entry()) {
+						decide(run, speaking.entry(), speaking.utterance(), false, true, nanos(), effects);
+					}
+				}
+			}
 		}
 		return !released.isEmpty();
 	}
@@ -686,7 +695,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 						discarded),
 				false, () -> this.engine
 					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(nanos() - arrived))));
-		cleanUp(run);
+		this.cleanup.begin(run);
 		fenced(run, reason, cause, latency);
 		if (discarded > 0) {
 			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
@@ -745,7 +754,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		appendOwn(run, new AgentGenerationFailed(code, error), false, null);
 		if (!run.nodeEnded) {
 			run.fencedNanos = nanos();
-			cleanUp(run);
+			this.cleanup.begin(run);
 		}
 		if (discarded > 0) {
 			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
@@ -754,99 +763,12 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	/**
-	 * Has the node stopped, and gives it its grace.
-	 */
-	private void cleanUp(Run run) {
-		slot(run.compiled).cleaning.add(run);
-		this.cleaning++;
-		this.fenced.add(run);
-		run.execution.tell();
-		if (run.nodeEnded) {
-			execute(() -> nodeEnded(run));
-		}
-		else {
-			this.engine.schedulers().control().schedule(run.execution::stop);
-		}
-		if (run.timer != null) {
-			run.timer.dispose();
-		}
-		run.timer = this.engine.schedulers()
-			.timer()
-			.schedule(() -> execute(() -> graceOver(run)), this.engine.settings().generation().grace().toNanos(),
-					TimeUnit.NANOSECONDS);
-	}
-
-	/**
 	 * Takes note that a node has ended.
 	 */
 	void nodeEnded(Run run) {
 		run.nodeEnded = true;
-		if (run.phase != Phase.OVER) {
-			return;
-		}
-		long latency = Math.max(0, nanos() - run.fencedNanos);
-		if (run.interruption != null) {
-			this.engine.tell((listener) -> listener.cleanedUp(run.route(), Duration.ofNanos(latency)));
-		}
-		int late = run.execution.clear();
-		if (late > 0) {
-			this.engine.tell((listener) -> listener.discarded(run.route(), late));
-		}
-		if (run.stuck) {
-			run.stuck = false;
-			this.engine.tell((listener) -> listener.stuck(run.route(), -1));
-			forgetIfDone(run);
-		}
-		else {
-			handle(run);
-		}
-	}
-
-	private void graceOver(Run run) {
-		release(run);
-		if (!run.nodeEnded) {
-			run.stuck = true;
-			this.engine.tell((listener) -> listener.stuck(run.route(), 1));
-			logger.warn("{} in session {} has not ended within its grace", run, this.id);
-			handle(run);
-		}
-	}
-
-	private void handle(Run run) {
-		if (run.interruption == null) {
-			handled(run);
-			return;
-		}
-		List<Handler> handlers = run.compiled.handlersFor(run.interruption);
-		if (handlers.isEmpty()) {
-			handled(run);
-		}
-		else {
-			run.execution.handle(run.interruption, handlers, () -> execute(() -> handled(run)));
-		}
-	}
-
-	private void handled(Run run) {
-		run.handled = true;
-		if (run.timer != null) {
-			run.timer.dispose();
-		}
-		release(run);
-		forgetIfDone(run);
-	}
-
-	private void forgetIfDone(Run run) {
-		if (run.handled && run.nodeEnded) {
-			this.fenced.remove(run);
-		}
-	}
-
-	/**
-	 * Lets the next run of its route go on.
-	 */
-	private void release(Run run) {
-		if (slot(run.compiled).cleaning.remove(run)) {
-			this.cleaning--;
+		if (run.phase == Phase.OVER) {
+			this.cleanup.nodeEnded(run);
 		}
 	}
 
@@ -1015,7 +937,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 			.filter((run) -> generation == null || run.id.equals(generation))
 			.filter((run) -> command.route() == null || run.route().equals(command.route()))
 			.toList();
-		boolean over = this.fenced.stream()
+		boolean over = this.cleanup.runs()
+			.stream()
 			.anyMatch((run) -> run.id.equals(generation)
 					&& (command.route() == null || run.route().equals(command.route())));
 		if (generation != null && named.isEmpty() && !over) {
@@ -1130,6 +1053,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 			for (Origin origin : cursor.origins()) {
 				if (--origin.responses == 0 && origin.end() == 0) {
+					this.deliberation.drop(this.used, origin);
 					for (Run run : List.copyOf(this.live)) {
 						if (run.trigger.origin == origin) {
 							cutIfLive(run, Reason.CLIENT_DISCONNECTED);
@@ -1245,7 +1169,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	void view(Consumer<SessionView> answer) {
 		execute(() -> {
 			List<GenerationView> generations = new ArrayList<>();
-			for (Run run : this.fenced) {
+			for (Run run : this.cleanup.runs()) {
 				generations.add(view(run, run.stuck ? State.STUCK : State.CLEANING));
 			}
 			for (Run run : this.live) {

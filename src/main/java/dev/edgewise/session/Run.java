@@ -424,6 +424,9 @@ final class Run implements Generation {
 		/** The rule by which it was ignored; null if it was not. */
 		@Nullable String ignoredBy;
 
+		/** The words that have been reported while it was protected. */
+		@Nullable String reported;
+
 		/** An end of the utterance that has started nothing since it was ignored. */
 		@Nullable LogEntry dropped;
 

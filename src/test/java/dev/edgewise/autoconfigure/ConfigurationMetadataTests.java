@@ -39,7 +39,7 @@ class ConfigurationMetadataTests {
 	void holdsTheDefaultOfEveryPropertyButTheOneThatDependsOnTheHeap() throws IOException {
 		assertThat(properties()).filteredOn((property) -> property.path("defaultValue").isMissingNode())
 			.extracting((property) -> property.path("name").asString())
-			.containsExactly("edgewise.log.total-bytes");
+			.containsExactly("edgewise.interruption.policies", "edgewise.log.total-bytes");
 	}
 
 	private static List<JsonNode> properties() throws IOException {

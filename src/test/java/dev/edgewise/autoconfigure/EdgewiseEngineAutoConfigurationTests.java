@@ -31,9 +31,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class EdgewiseEngineAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, EdgewiseAutoConfiguration.class,
-				EdgewiseEngineAutoConfiguration.class, EdgewiseHealthAutoConfiguration.class,
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(JacksonAutoConfiguration.class, EdgewiseAutoConfiguration.class, EdgewiseEngineAutoConfiguration.class,
+				EdgewiseHealthAutoConfiguration.class, EdgewiseInterruptionAutoConfiguration.class,
 				EdgewiseJsonAutoConfiguration.class, EdgewiseRouteAutoConfiguration.class,
 				EdgewiseSchedulersAutoConfiguration.class, EdgewiseWebAutoConfiguration.class));
 

@@ -1,9 +1,11 @@
 package dev.edgewise.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.session.EngineSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +63,22 @@ class EdgewisePropertiesTests {
 				assertThat(settings.blockingThreads()).isEqualTo(9);
 				assertThat(settings.exposeErrorMessages()).isTrue();
 			});
+	}
+
+	@Test
+	void hasTheDefaultsOfAPolicyAsInTheBuiltInOne() {
+		this.runner.withPropertyValues("edgewise.interruption.policies.call.min-words=2").run((context) -> {
+			InterruptionPolicy call = context.getBean(EdgewiseProperties.class)
+				.interruption()
+				.policies()
+				.get("call")
+				.toPolicy("call", new ArrayList<>())
+				.orElseThrow();
+			assertThat(call).usingRecursiveComparison()
+				.ignoringFields("name", "minWords")
+				.isEqualTo(InterruptionPolicy.IMMEDIATE);
+			assertThat(call.minWords()).isEqualTo(2);
+		});
 	}
 
 	@Test
@@ -126,6 +144,33 @@ class EdgewisePropertiesTests {
 			edgewise.stream.stall-timeout            | 2h        | between 10ms and 1h
 			edgewise.shutdown.grace                  | -1s       | between 0ms and 10m
 			edgewise.shutdown.grace                  | 11m       | between 0ms and 10m
+			edgewise.session.decisions               | -1        | between 0 and 65536
+			edgewise.session.decisions               | 65537     | between 0 and 65536
+			edgewise.interruption.policies.x.min-words           | -1    | between 0 and 1000
+			edgewise.interruption.policies.x.min-words           | 1001  | between 0 and 1000
+			edgewise.interruption.policies.x.min-speech          | -1ms  | between 0ms and 1m
+			edgewise.interruption.policies.x.min-speech          | 61s   | between 0ms and 1m
+			edgewise.interruption.policies.x.min-confidence      | -0.1  | between 0 and 1
+			edgewise.interruption.policies.x.min-confidence      | 1.1   | between 0 and 1
+			edgewise.interruption.policies.x.min-confidence      | NaN   | between 0 and 1
+			edgewise.interruption.policies.x.back-off            | -1ms  | between 0ms and 1h
+			edgewise.interruption.policies.x.back-off            | 61m   | between 0ms and 1h
+			edgewise.interruption.policies.x.protect-first       | -1ms  | between 0ms and 1h
+			edgewise.interruption.policies.x.protect-first       | 61m   | between 0ms and 1h
+			edgewise.interruption.policies.x.protect-first-words | -1    | between 0 and 10000
+			edgewise.interruption.policies.x.protect-first-words | 10001 | between 0 and 10000
+			edgewise.interruption.policies.x.flapping.max        | -1    | between 0 and 1000
+			edgewise.interruption.policies.x.flapping.max        | 1001  | between 0 and 1000
+			edgewise.interruption.policies.x.flapping.window     | -1ms  | between 0ms and 1h
+			edgewise.interruption.policies.x.flapping.window     | 61m   | between 0ms and 1h
+			edgewise.interruption.policies.x.decide-within       | -1ms  | between 0ms and 1m
+			edgewise.interruption.policies.x.decide-within       | 61s   | between 0ms and 1m
+			edgewise.interruption.policies.x.transcript-wait     | -1ms  | between 0ms and 1m
+			edgewise.interruption.policies.x.transcript-wait     | 61s   | between 0ms and 1m
+			edgewise.interruption.policies.x.floor.max-words     | -1    | between 0 and 100000
+			edgewise.interruption.policies.x.floor.max-words     | 100001 | between 0 and 100000
+			edgewise.interruption.policies.x.floor.max-time      | -1ms  | between 0ms and 1h
+			edgewise.interruption.policies.x.floor.max-time      | 61m   | between 0ms and 1h
 			edgewise.web.base-path                   | v1        | must be empty or begin with '/'
 			edgewise.web.base-path                   | /v1/      | must be empty or begin with '/'
 			""")
@@ -136,7 +181,10 @@ class EdgewisePropertiesTests {
 			assertThat(failure.getValidationErrors().getName()).isNotNull();
 			assertThat(failure.getValidationErrors().getAllErrors()).singleElement().satisfies((error) -> {
 				String field = failure.getValidationErrors().getName() + "."
-						+ ((FieldError) error).getField().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+						+ ((FieldError) error).getField()
+							.replaceAll("\\[(\\w+)]", ".$1")
+							.replaceAll("([A-Z])", "-$1")
+							.toLowerCase(Locale.ROOT);
 				assertThat(field).isEqualTo(key);
 				assertThat(error.getDefaultMessage()).contains(range);
 			});

@@ -116,9 +116,38 @@ class EdgewiseRouteAutoConfigurationTests {
 					"        routes: there is no route 'assistant.generate'");
 			assertThat(analysis.getAction().lines()).containsExactly("broken.generate(String):",
 					"    parameter 'text': A route method takes the event by its type, ConversationContext, Generation, Session, Frame and Interruption",
-					"    filter: UserStoppedSpeaking has no properties to ask for", "broken.lost():",
+					"    filter: UserStoppedSpeaking has speaker", "broken.lost():",
 					"    routes: Name one of them; there are broken.generate");
 		});
+	}
+
+	@Test
+	void failsTheStartWithAPolicyThatIsNotThereAndEverythingElse() {
+		this.runner
+			.withConfiguration(
+					AutoConfigurations.of(EdgewiseAutoConfiguration.class, EdgewiseInterruptionAutoConfiguration.class))
+			.withPropertyValues("edgewise.interruption.policies.call.min-words=2")
+			.withBean("broken", Broken.class)
+			.withBean("lost", RouteDefinition.class,
+					() -> Routes.on(UserEvent.class).policy("cal").stream((event) -> "x").broadcast())
+			.withBean("found", RouteDefinition.class,
+					() -> Routes.on(UserEvent.class).policy("call").stream((event) -> "x").broadcast())
+			.run((context) -> {
+				FailureAnalysis analysis = analyze(context.getStartupFailure());
+				assertThat(analysis.getDescription()).startsWith("4 things are wrong with the routes:")
+					.contains("    lost%n        policy: there is no policy 'cal'".formatted());
+				assertThat(analysis.getAction())
+					.contains("lost:%n    policy: Name one of them; there are call, immediate".formatted());
+			});
+	}
+
+	@Test
+	void knowsTheBuiltInPolicyAlways() {
+		this.runner
+			.withBean("immediate", RouteDefinition.class,
+					() -> Routes.on(UserEvent.class).policy("immediate").stream((event) -> "x").broadcast())
+			.run((context) -> assertThat(context.getBean(RouteTable.class).routes()).singleElement()
+				.satisfies((route) -> assertThat(route.policy()).isEqualTo("immediate")));
 	}
 
 	@Test

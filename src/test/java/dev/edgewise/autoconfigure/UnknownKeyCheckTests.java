@@ -41,6 +41,66 @@ class UnknownKeyCheckTests {
 				.hasMessageContaining(key));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "edgewise.interruption.policies.call.min-wrods",
+			"edgewise.interruption.policies.call.flapping.maximum", "edgewise.interruption.policies.call.floor.words",
+			"edgewise.interruption.policies.call.stop-phrase[0]", "edgewise.interruption.policies.call.stop-phrases.a",
+			"edgewise.interruption.policies.call.languages.de.backchannel",
+			"edgewise.interruption.policies.call.language.de.backchannels",
+			"edgewise.interruption.policy.call.min-words", "edgewise.interruption.policies[a.b].min-wrods" })
+	void failsAtAnUnknownKeyOfAPolicyAndNamesIt(String key) {
+		this.runner.withPropertyValues("edgewise.interruption.policies.call.min-words=2", key + "=1")
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(UnknownKeysException.class)
+				.hasMessageContaining(key));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "edgewise.interruption.policies.call.min-words",
+			"edgewise.interruption.policies.call.minWords", "edgewise.interruption.policies.Call_1.min-words",
+			"edgewise.interruption.policies[a.b_c].min-words", "edgewise.interruption.policies.call.stop-phrases[0]",
+			"edgewise.interruption.policies.call.stop-phrases", "edgewise.interruption.policies.call.flapping.max",
+			"edgewise.interruption.policies.call.languages.pt-BR.stop-phrases[0]",
+			"edgewise.interruption.policies.call.languages.de.backchannels" })
+	void knowsTheKeysOfPolicies(String key) {
+		this.runner.withPropertyValues(key + "=1").run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void tellsTheKeysOfPoliciesInstead() {
+		this.runner.withPropertyValues("edgewise.interruption.policies.call.min-wrods=2")
+			.run((context) -> assertThat(
+					new UnknownKeysFailureAnalyzer().analyze(context.getStartupFailure()).getAction())
+				.contains("edgewise.interruption.policies.call: back-off, backchannels, decide-within, ")
+				.contains(", min-words, "));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "EDGEWISE_INTERRUPTION_POLICIES_CALL_MINWORDS",
+			"EDGEWISE_INTERRUPTION_POLICIES_CALL_MIN_WORDS" })
+	void knowsAPolicysVariableInEveryFormThatBinds(String name) {
+		withVariable(name, "2").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(EdgewiseProperties.class).interruption().policies()).hasEntrySatisfying("call",
+					(policy) -> assertThat(policy.minWords()).isEqualTo(2));
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "EDGEWISE_INTERRUPTION_POLICIES_CALL_STOPPHRASES",
+			"EDGEWISE_INTERRUPTION_POLICIES_CALL_STOPPHRASES_0", "EDGEWISE_INTERRUPTION_POLICIES_CALL_FLAPPING_MAX",
+			"EDGEWISE_INTERRUPTION_POLICIES_CALL_LANGUAGES_DE_STOPPHRASES" })
+	void knowsTheVariablesOfPolicies(String name) {
+		withVariable(name, "2").run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void failsAtAnUnknownVariableOfAPolicy() {
+		withVariable("EDGEWISE_INTERRUPTION_POLICIES_CALL_MINWRODS", "2")
+			.run((context) -> assertThat(context).getFailure()
+				.hasMessageContaining("EDGEWISE_INTERRUPTION_POLICIES_CALL_MINWRODS"));
+	}
+
 	@Test
 	void namesAllUnknownKeysAtOnce() {
 		this.runner.withPropertyValues("edgewise.foo=1", "edgewise.bar=2")
@@ -57,7 +117,8 @@ class UnknownKeyCheckTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains(
 					"edgewise.session.maximum (\"edgewise.session.maximum\" from property source \"commandLineArgs\")")
-			.contains("edgewise.session: conversation, event-ids, events-per-second, idle-timeout, log, mailbox, max, ")
+			.contains(
+					"edgewise.session: conversation, decisions, event-ids, events-per-second, idle-timeout, log, mailbox, max, ")
 			.contains("edgewise: blocking, event, ");
 	}
 

@@ -79,7 +79,9 @@ class ServiceJarIT {
 		caller.send(new UserTranscriptionReceived("Tell me about the sea", null, null));
 		String first = caller.send(new UserStoppedSpeaking()).started().get(0);
 		caller.next(AgentResponse.class);
-		assertThat(caller.send(new UserStartedSpeaking()).interrupted()).containsExactly(first);
+		assertThat(caller.send(new UserStartedSpeaking()).paused()).containsExactly(first);
+		assertThat(caller.send(new UserTranscriptionReceived("Please stop", null, null)).interrupted())
+			.containsExactly(first);
 		caller.interruptionOf(first);
 		String delivered = caller.words(first);
 		assertThat(caller.message(first).path("text").asString()).isEqualTo(delivered);

@@ -12,6 +12,7 @@ import dev.edgewise.Edgewise;
 import dev.edgewise.Frame;
 import dev.edgewise.autoconfigure.EdgewiseAutoConfiguration;
 import dev.edgewise.autoconfigure.EdgewiseEngineAutoConfiguration;
+import dev.edgewise.autoconfigure.EdgewiseInterruptionAutoConfiguration;
 import dev.edgewise.autoconfigure.EdgewiseRouteAutoConfiguration;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.AgentResponse;
@@ -58,8 +59,9 @@ class TranscriptTests {
 			}
 		});
 		new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class,
-					EdgewiseRouteAutoConfiguration.class, EdgewiseEngineAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(EdgewiseAutoConfiguration.class, EdgewiseInterruptionAutoConfiguration.class,
+							EdgewiseRouteAutoConfiguration.class, EdgewiseEngineAutoConfiguration.class))
 			.withBean(EngineSchedulers.class, () -> new EngineSchedulers(this.time, this.time, this.time, this.time))
 			.withBean(FrameEncoder.class, Plain::new)
 			.withBean(Assistant.class)

@@ -166,7 +166,8 @@ class ExpressionsTests {
 		assertThat(this.place.problems()).singleElement().satisfies((problem) -> {
 			assertThat(problem.attribute()).isEqualTo("filter");
 			assertThat(problem.what()).isEqualTo("UserTranscriptionReceived has no property 'contnt'");
-			assertThat(problem.instead()).isEqualTo("UserTranscriptionReceived has content, interim, confidence");
+			assertThat(problem.instead())
+				.isEqualTo("UserTranscriptionReceived has content, interim, confidence, speaker");
 		});
 	}
 

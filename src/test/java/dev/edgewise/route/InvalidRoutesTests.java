@@ -97,6 +97,34 @@ class InvalidRoutesTests {
 	}
 
 	@Test
+	void reportsAPolicyThatIsNotThere() {
+		assertProblems(NoPolicy.class).singleElement().satisfies((problem) -> {
+			assertThat(problem.attribute()).isEqualTo("policy");
+			assertThat(problem.what()).isEqualTo("there is no policy 'conversatoin'");
+			assertThat(problem.instead()).isEqualTo("Name one of them; there are conversation, immediate");
+		});
+	}
+
+	static class NoPolicy {
+
+		@Route(on = UserStoppedSpeaking.class, policy = "conversatoin")
+		String wrong() {
+			return "x";
+		}
+
+		@Route(on = UserStoppedSpeaking.class, policy = "conversation")
+		String right() {
+			return "x";
+		}
+
+		@Route(on = UserStoppedSpeaking.class, policy = " ")
+		String none() {
+			return "x";
+		}
+
+	}
+
+	@Test
 	void reportsDifferentEventsInAliases() {
 		assertProblems(TwoAliases.class).singleElement()
 			.satisfies((problem) -> assertThat(problem.instead()).isEqualTo("Write 'on' or 'value', not both"));

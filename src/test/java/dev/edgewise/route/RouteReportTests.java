@@ -29,6 +29,14 @@ class RouteReportTests {
 						.condition((event, generation) -> true)
 						.stream((event) -> "x")
 						.broadcast());
+			context.registerBean("notice", RouteDefinition.class,
+					() -> Routes.on(UserEvent.class)
+						.interruptOn(UserStartedSpeaking.class)
+						.condition((event, generation) -> true)
+						.policy("conversation")
+						.interruptible(false)
+						.stream((event) -> "x")
+						.broadcast());
 		})) {
 			assertThat(new RouteReport().render(scan.table()).lines()).containsExactly(
 					"ROUTE               ON                   INTERRUPTED BY                      DECIDES                                                             OVERLAP      STYLE       HANDLERS",

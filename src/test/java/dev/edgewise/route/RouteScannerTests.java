@@ -143,7 +143,12 @@ class RouteScannerTests {
 			assertThat(route.on()).containsExactly(UserTranscriptionReceived.class);
 			assertThat(route.interruptOn()).containsExactly(UserStartedSpeaking.class, EmergencyStop.class);
 			assertThat(route.overlap()).isEqualTo(Overlap.QUEUE);
-			assertThat(scan.route("composed.plain").on()).containsExactly(UserStoppedSpeaking.class);
+			assertThat(route.policy()).isEqualTo("immediate");
+			assertThat(route.interruptible()).isFalse();
+			CompiledRoute plain = scan.route("composed.plain");
+			assertThat(plain.on()).containsExactly(UserStoppedSpeaking.class);
+			assertThat(plain.policy()).isEqualTo("conversation");
+			assertThat(plain.interruptible()).isTrue();
 		}
 	}
 
@@ -546,11 +551,17 @@ class RouteScannerTests {
 		@AliasFor(annotation = Route.class, attribute = "on")
 		Class<?>[] after() default UserStoppedSpeaking.class;
 
+		@AliasFor(annotation = Route.class)
+		String policy() default "conversation";
+
+		@AliasFor(annotation = Route.class, attribute = "interruptible")
+		boolean maybeCut() default true;
+
 	}
 
 	static class Composed {
 
-		@Speaks(after = UserTranscriptionReceived.class)
+		@Speaks(after = UserTranscriptionReceived.class, policy = "immediate", maybeCut = false)
 		String node() {
 			return "x";
 		}

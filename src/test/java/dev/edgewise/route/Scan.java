@@ -21,7 +21,8 @@ final class Scan implements AutoCloseable {
 	private final List<Problem> problems;
 
 	private Scan(Consumer<GenericApplicationContext> beans) {
-		this.context.registerBean(RouteScanner.class, () -> new RouteScanner(this.context.getBeanFactory()));
+		this.context.registerBean(RouteScanner.class,
+				() -> new RouteScanner(this.context.getBeanFactory(), () -> List.of("conversation", "immediate")));
 		this.context.registerBean(RouteTable.class, () -> this.context.getBean(RouteScanner.class).scan());
 		beans.accept(this.context);
 		this.context.refresh();
