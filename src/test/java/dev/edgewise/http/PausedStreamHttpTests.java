@@ -34,14 +34,14 @@ class PausedStreamHttpTests {
 
 	private static final String PADDING = "x".repeat(4 << 10);
 
-	/** As many heartbeats as take half as long again as a stream may stall. */
-	private static final int HEARTBEATS = 30;
+	/** At 100 ms each, longer than a stream may stall. */
+	private static final int HEARTBEATS = 35;
 
 	@ParameterizedTest
 	@ValueSource(classes = { OwnWriter.class, AnyWriter.class })
 	void beatWhileTheyStandStillAndGoOnWithTheVeryNextItem(Class<?> writer) {
 		try (TestServer server = server(writer); Paused paused = new Paused(server)) {
-			paused.standStill();
+			paused.standStill(HEARTBEATS);
 			assertThat(paused.hear("uh").get("ignored")).hasSize(1);
 			paused.events.addAll(paused.wire.events());
 			assertThat(paused.items()).isEqualTo(IntStream.rangeClosed(1, ITEMS).boxed().toList());
@@ -56,7 +56,7 @@ class PausedStreamHttpTests {
 	@ValueSource(classes = { OwnWriter.class, AnyWriter.class })
 	void skipWhatTheyStoodStillAtWhenItIsInterrupted(Class<?> writer) {
 		try (TestServer server = server(writer); Paused paused = new Paused(server)) {
-			paused.standStill();
+			paused.standStill(2);
 			List<Integer> taken = paused.items();
 			assertThat(paused.hear("wait please").get("interrupted")).hasSize(1);
 			paused.events.addAll(paused.wire.events());
@@ -76,7 +76,7 @@ class PausedStreamHttpTests {
 				.stream((event) -> Flux.range(1, ITEMS).map((i) -> new AgentResponse(i + " " + PADDING)))
 				.broadcast())
 			.property("edgewise.stream.heartbeat", "100ms")
-			.property("edgewise.stream.stall-timeout", "2s")
+			.property("edgewise.stream.stall-timeout", "3s")
 			.source(PoliciesOfTests.class)
 			.source(writer)
 			.start();
@@ -110,12 +110,12 @@ class PausedStreamHttpTests {
 		}
 
 		/**
-		 * Reads what had been taken, and then heartbeats for longer than it may stall.
+		 * Reads what had been taken, and then nothing but heartbeats.
 		 */
-		void standStill() {
+		void standStill(int heartbeats) {
 			int beats = 0;
 			List<String> block = new ArrayList<>();
-			while (beats < HEARTBEATS) {
+			while (beats < heartbeats) {
 				String line = String.valueOf(this.wire.line());
 				if (line.equals("\n")) {
 					this.events.add(new Event(block.get(0).substring(3).trim(), block.get(1).substring(6).trim(),
