@@ -418,8 +418,7 @@ final class Deliberation {
 			}
 			this.decisions.addLast(decision);
 		}
-		effects.decisions.add(decision);
-		effects.decided(run, verdict);
+		effects.decided(decision);
 		this.engine.tell((listener) -> listener.decided(decision));
 		return decision;
 	}
