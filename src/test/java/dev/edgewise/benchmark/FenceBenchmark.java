@@ -55,7 +55,7 @@ public class FenceBenchmark {
 	/** The system property that names the classes, or the jar, of the older engine. */
 	private static final String BEFORE = "benchmark.before";
 
-	private static final int ROUNDS = 6;
+	private static final int ROUNDS = 5;
 
 	/**
 	 * From the event that interrupts to its receipt.
@@ -81,7 +81,7 @@ public class FenceBenchmark {
 
 	/**
 	 * Measures, and prints how the two compare.
-	 * @param arguments the number of rounds, 6 unless it is said; a round takes about 40
+	 * @param arguments the number of rounds, 5 unless it is said; a round takes about 40
 	 * seconds
 	 */
 	public static void main(String[] arguments) throws RunnerException {
