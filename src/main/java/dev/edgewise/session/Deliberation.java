@@ -396,8 +396,10 @@ final class Deliberation {
 	}
 
 	private void mark(@Nullable UserUtterance utterance, Frame frame) {
-		if (this.marks.stream().anyMatch((mark) -> mark.isOf(utterance, frame))) {
-			return;
+		for (Mark mark : this.marks) {
+			if (mark.isOf(utterance, frame)) {
+				return;
+			}
 		}
 		if (this.marks.size() == this.engine.policies().memory()) {
 			this.marks.removeFirst();
@@ -437,8 +439,7 @@ final class Deliberation {
 			}
 			this.decisions.addLast(decision);
 		}
-		effects.decisions.add(decision);
-		effects.decided(run, verdict);
+		effects.decided(decision);
 		this.engine.tell((listener) -> listener.decided(decision));
 		return decision;
 	}
@@ -510,6 +511,9 @@ final class Deliberation {
 	 * more.
 	 */
 	void reopen() {
+		if (this.shielded.isEmpty()) {
+			return;
+		}
 		for (Run run : List.copyOf(this.shielded)) {
 			Withheld withheld = run.withheld;
 			if (withheld == null || shieldOf(run) != null) {
@@ -665,10 +669,17 @@ final class Deliberation {
 	}
 
 	/**
+	 * Whether any start waits.
+	 */
+	boolean holds() {
+		return this.held > 0;
+	}
+
+	/**
 	 * The starts that need not wait any longer; they are not held any more.
 	 */
 	List<Held> released(List<RouteSlot> slots) {
-		if (this.held == 0) {
+		if (!holds()) {
 			return List.of();
 		}
 		List<Held> released = new ArrayList<>(1);

@@ -1,9 +1,7 @@
 package dev.edgewise.session;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 import dev.edgewise.Decision;
 import dev.edgewise.Decision.Verdict;
@@ -15,48 +13,62 @@ import org.jspecify.annotations.Nullable;
  */
 final class Effects {
 
-	final List<String> interrupted = new ArrayList<>(1);
-
-	final List<String> ignored = new ArrayList<>(0);
-
 	final List<String> started = new ArrayList<>(1);
 
 	final List<String> refused = new ArrayList<>(0);
 
-	final List<String> paused = new ArrayList<>(0);
+	private List<String> interrupted = List.of();
 
-	final List<Decision> decisions = new ArrayList<>(1);
+	private List<String> ignored = List.of();
 
-	private Map<Run, Verdict> verdicts = Map.of();
+	private List<String> paused = List.of();
 
-	void decided(Run run, Verdict verdict) {
-		if (this.verdicts.isEmpty()) {
-			this.verdicts = new IdentityHashMap<>(4);
-		}
-		this.verdicts.put(run, verdict);
-		List<String> told = switch (verdict) {
-			case INTERRUPT -> this.interrupted;
-			case PAUSE -> this.paused;
-			case RESUME, IGNORE -> this.ignored;
-		};
-		if (!told.contains(run.id)) {
-			told.add(run.id);
+	private List<Decision> decisions = List.of();
+
+	void decided(Decision decision) {
+		this.decisions = with(this.decisions, decision);
+		String run = decision.generation();
+		switch (decision.verdict()) {
+			case INTERRUPT -> this.interrupted = withOnce(this.interrupted, run);
+			case PAUSE -> this.paused = withOnce(this.paused, run);
+			case RESUME, IGNORE -> this.ignored = withOnce(this.ignored, run);
 		}
 	}
 
 	void replaced(Run run) {
-		if (!this.interrupted.contains(run.id)) {
-			this.interrupted.add(run.id);
-		}
+		this.interrupted = withOnce(this.interrupted, run.id);
 	}
 
+	/**
+	 * The last verdict about a generation; null if there was none.
+	 */
 	@Nullable Verdict verdict(Run run) {
-		return this.verdicts.get(run);
+		for (int i = this.decisions.size() - 1; i >= 0; i--) {
+			Decision decision = this.decisions.get(i);
+			if (decision.generation().equals(run.id)) {
+				return decision.verdict();
+			}
+		}
+		return null;
 	}
 
 	Receipt receipt(long sequence) {
 		return new Receipt(sequence, false, this.interrupted, this.ignored, this.started, this.refused, this.paused,
 				this.decisions);
+	}
+
+	private static List<String> withOnce(List<String> told, String run) {
+		return told.contains(run) ? told : with(told, run);
+	}
+
+	/**
+	 * Adds to a list that is not made before something is in it: most events decide
+	 * nothing, and hardly any does more than one thing.
+	 */
+	private static <T> List<T> with(List<T> list, T element) {
+		List<T> grown = list.isEmpty() ? new ArrayList<>(2) : list;
+		grown.add(element);
+		return grown;
 	}
 
 }

@@ -233,7 +233,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 							entry.frame.sequence(), this.id, effects.refused);
 				}
 			}
-			again = release(new Effects()) | launchWaiting() | completeFinished() | !this.derived.isEmpty();
+			again = (this.deliberation.holds() && release(new Effects())) | launchWaiting() | completeFinished()
+					| !this.derived.isEmpty();
 		}
 		if (!this.touched.isEmpty()) {
 			for (Origin origin : this.touched) {
