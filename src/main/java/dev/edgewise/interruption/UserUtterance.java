@@ -43,9 +43,6 @@ public final class UserUtterance {
 	/** Whether the last transcript was a final one. */
 	private boolean settled;
 
-	/** Whether its end was reported. */
-	private boolean ended;
-
 	private String text = "";
 
 	/** Words that are no longer in the text. */
@@ -61,16 +58,12 @@ public final class UserUtterance {
 	}
 
 	/**
-	 * Ends it.
-	 * @return false if it has been ended before
+	 * Ends it, if it has not been ended before.
 	 */
-	boolean end(long millis) {
+	void end(long millis) {
 		if (isSpeaking()) {
 			this.stoppedMillis = millis;
 		}
-		boolean first = !this.ended;
-		this.ended = true;
-		return first;
 	}
 
 	void hear(String content, boolean interim, @Nullable Double confidence, @Nullable String speaker, long millis) {

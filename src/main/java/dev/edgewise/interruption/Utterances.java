@@ -28,6 +28,9 @@ public final class Utterances {
 	/** After this time the words behind a final transcript are another utterance's. */
 	private static final long LATE_MILLIS = 2_000;
 
+	/** After this time no transcript is expected any more. */
+	private static final long VERY_LATE_MILLIS = 10_000;
+
 	/** Latest first. */
 	private final Deque<UserUtterance> known = new ArrayDeque<>(2);
 
@@ -58,9 +61,11 @@ public final class Utterances {
 		}
 		if (event instanceof UserStoppedSpeaking stopped) {
 			UserUtterance known = find(stopped.speaker());
-			// Another one without a start is a turn of its own, of which nothing is
-			// known.
-			return (known != null && known.end(millis) && millis - known.stoppedMillis() <= LATE_MILLIS) ? known : null;
+			if (known != null) {
+				known.end(millis);
+			}
+			// A late one without a start is a turn of its own, of which nothing is known.
+			return (known != null && millis - known.stoppedMillis() <= LATE_MILLIS) ? known : null;
 		}
 		if (event instanceof DTMFInput input) {
 			UserUtterance last = this.known.peekFirst();
@@ -72,8 +77,11 @@ public final class Utterances {
 	}
 
 	private static boolean isOver(UserUtterance utterance, long millis) {
-		return !utterance.isSpeaking() && utterance.isSettled()
-				&& (!utterance.isDetected() || millis - utterance.stoppedMillis() > LATE_MILLIS);
+		if (utterance.isSpeaking()) {
+			return false;
+		}
+		long since = millis - utterance.stoppedMillis();
+		return utterance.isSettled() ? !utterance.isDetected() || since > LATE_MILLIS : since > VERY_LATE_MILLIS;
 	}
 
 	private @Nullable UserUtterance find(@Nullable String speaker) {

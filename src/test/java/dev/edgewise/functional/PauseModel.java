@@ -20,6 +20,8 @@ final class PauseModel {
 	/** After this time the words behind a final transcript are another utterance's. */
 	private static final long LATE = 2_000;
 
+	private static final long VERY_LATE = 10_000;
+
 	private final Gates gates;
 
 	/** The log; a line's sequence is its place from 1. */
@@ -481,8 +483,6 @@ final class PauseModel {
 
 		private long stopped = -1;
 
-		private boolean ended;
-
 		private boolean settled;
 
 		private String finals = "";
@@ -507,7 +507,10 @@ final class PauseModel {
 		}
 
 		boolean isOver(long now) {
-			return !speaks() && this.settled && (!this.detected || now - this.stopped > LATE);
+			if (speaks()) {
+				return false;
+			}
+			return this.settled ? !this.detected || now - this.stopped > LATE : now - this.stopped > VERY_LATE;
 		}
 
 		void hear(String words, boolean interim, @Nullable Double confidence, long now) {
@@ -529,10 +532,8 @@ final class PauseModel {
 		 * known
 		 */
 		boolean end(long now) {
-			boolean first = !this.ended;
-			this.ended = true;
 			this.stopped = speaks() ? now : this.stopped;
-			return first && now - this.stopped <= LATE;
+			return now - this.stopped <= LATE;
 		}
 
 		String words() {
