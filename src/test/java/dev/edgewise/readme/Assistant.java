@@ -17,7 +17,7 @@ class Assistant {
 
 	@Route(on = UserStoppedSpeaking.class, interruptOn = UserStartedSpeaking.class)
 	Flux<String> answer(@Nullable Interruption previous) {
-		String opening = (previous != null) ? "As I was saying: " : "";
+		String opening = (previous != null) ? "Again: " : "";
 		String[] words = (opening + "One word at a time.").split("(?<= )");
 		return Flux.fromArray(words).delayElements(Duration.ofMillis(300));
 	}
