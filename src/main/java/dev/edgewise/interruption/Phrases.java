@@ -15,6 +15,8 @@ public final class Phrases {
 
 	private final List<String> all;
 
+	private final Map<String, List<String>> byLanguage;
+
 	/**
 	 * Creates a list.
 	 * @param all those for every language
@@ -22,6 +24,21 @@ public final class Phrases {
 	 */
 	public Phrases(List<String> all, Map<String, List<String>> byLanguage) {
 		this.all = List.copyOf(all);
+		this.byLanguage = Map.copyOf(byLanguage);
+	}
+
+	/**
+	 * Those for every language, as they were given.
+	 */
+	public List<String> all() {
+		return this.all;
+	}
+
+	/**
+	 * Those for one language, as they were given, by its BCP 47 tag.
+	 */
+	public Map<String, List<String>> byLanguage() {
+		return this.byLanguage;
 	}
 
 	/**

@@ -65,8 +65,6 @@ final class Deliberation {
 
 	private final Deque<Mark> marks = new ArrayDeque<>(1);
 
-	private final Deque<Decision> decisions = new ArrayDeque<>(2);
-
 	/** Generations that something is withheld from while they are protected. */
 	private final List<Run> shielded = new ArrayList<>(0);
 
@@ -92,10 +90,6 @@ final class Deliberation {
 
 	@Nullable InterruptionPolicy chosen() {
 		return this.chosen;
-	}
-
-	List<Decision> decisions() {
-		return List.copyOf(this.decisions);
 	}
 
 	private InterruptionPolicy policyOf(CompiledRoute route) {
@@ -388,13 +382,7 @@ final class Deliberation {
 		Decision decision = new Decision(frame.sequence(), Engine.instant(now), run.id, run.route(), frame.type(),
 				verdict, outcome.rule(), policy.name(), outcome.evidence(),
 				Duration.ofNanos(Math.max(0, now - beganNanos)));
-		int max = this.engine.settings().session().decisions();
-		if (max > 0) {
-			if (this.decisions.size() == max) {
-				this.decisions.removeFirst();
-			}
-			this.decisions.addLast(decision);
-		}
+		this.session.journal().decided(decision);
 		effects.decisions.add(decision);
 		effects.decided(run, verdict);
 		this.engine.tell((listener) -> listener.decided(decision));

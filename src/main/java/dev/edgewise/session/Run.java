@@ -328,6 +328,7 @@ final class Run implements Generation {
 	@Override
 	public Protection protect() {
 		this.sections.incrementAndGet();
+		this.owner.execute(() -> this.owner.noteSection(this, true, 0));
 		AtomicBoolean open = new AtomicBoolean(true);
 		return () -> {
 			if (open.compareAndSet(true, false)) {
@@ -335,6 +336,7 @@ final class Run implements Generation {
 				this.owner.execute(() -> {
 					this.guardedItems = Math.max(this.guardedItems, produced);
 					this.sections.decrementAndGet();
+					this.owner.noteSection(this, false, produced);
 				});
 			}
 		};
