@@ -324,8 +324,7 @@ final class Deliberation {
 		}
 		boolean tookFloor = utterance != null && utterance == this.floorLostBy
 				&& run.trigger.frame == this.floorTakenAt;
-		Evidence.Agent agent = new Evidence.Agent(run.phase != Phase.WAITING,
-				Duration.ofMillis(run.spokenFor().toMillis()), words, tookFloor);
+		Evidence.Agent agent = new Evidence.Agent(run.phase != Phase.WAITING, run.spokeFor(now), words, tookFloor);
 		return new Evidence(forced, shieldOf(run), user, agent, past(policy, utterance, frame, now), Answer.NOT_ASKED);
 	}
 

@@ -310,6 +310,15 @@ final class Run implements Generation {
 		return (first < 0) ? Duration.ZERO : Duration.ofNanos(Math.max(0, this.owner.nanos() - first));
 	}
 
+	/**
+	 * The time since its first item between the milliseconds that frames tell.
+	 * @param nowMillis the time, in milliseconds since the epoch
+	 */
+	Duration spokeFor(long nowMillis) {
+		long first = this.firstItemNanos;
+		return (first < 0) ? Duration.ZERO : Duration.ofMillis(nowMillis - Math.floorDiv(first, 1_000_000L));
+	}
+
 	@Override
 	public String generated() {
 		return this.utterance.generated();
