@@ -61,10 +61,21 @@ final class Part {
 			if (framed.type().equals(STARTED)) {
 				this.startedMillis = framed.at().toEpochMilli();
 			}
-			this.cues.add(new Cue(framed.at().toEpochMilli(), rank, line));
+			add(framed.at().toEpochMilli(), rank, line);
 		}
 		else if (line instanceof Section section) {
-			this.cues.add(new Cue(section.at().toEpochMilli(), rank, line));
+			add(section.at().toEpochMilli(), rank, line);
+		}
+	}
+
+	private void add(long millis, long rank, Line line) {
+		Cue last = this.cues.isEmpty() ? null : this.cues.get(this.cues.size() - 1);
+		if (last != null && last.millis == millis && last.rank + last.lines.size() == rank) {
+			// Nothing came of the one before the other was there: nothing shall.
+			last.lines.add(line);
+		}
+		else {
+			this.cues.add(new Cue(millis, rank, new ArrayList<>(List.of(line))));
 		}
 	}
 
@@ -78,12 +89,12 @@ final class Part {
 		Player player = new Player(generation, giveUp);
 		long begun = time.millis();
 		for (Cue cue : this.cues) {
-			time.at(begun + cue.millis - this.startedMillis, cue.rank, () -> player.perform(cue.line));
+			time.at(begun + cue.millis - this.startedMillis, cue.rank, () -> cue.lines.forEach(player::perform));
 		}
 		return player.items.asFlux();
 	}
 
-	private record Cue(long millis, long rank, Line line) {
+	private record Cue(long millis, long rank, List<Line> lines) {
 	}
 
 	/**

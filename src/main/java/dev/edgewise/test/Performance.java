@@ -186,11 +186,7 @@ final class Performance {
 		}
 		publishAt(together, rankOfTogether);
 		this.time.runUntil(this.recorded.at().toEpochMilli());
-		Objects.requireNonNull(get(this.engine.recording(SESSION))).lines().forEach((line) -> {
-			if (line instanceof Recording.Begun begun) {
-				identify(begun);
-			}
-		});
+		recogniseAll();
 	}
 
 	private static boolean isClose(Framed framed) {
@@ -247,15 +243,15 @@ final class Performance {
 	 * Begins a generation's part, if it has one.
 	 */
 	private Flux<Object> enter(Generation generation) {
-		Long cause = recordedSequence(generation.cause().sequence());
-		Deque<Part> known = (cause != null) ? this.parts.get(new OwnerKey(generation.route(), cause)) : null;
-		Part part = (known != null) ? known.poll() : null;
-		if (part == null) {
-			return Flux.never();
+		long cause = generation.cause().sequence();
+		if (recordedSequence(cause) == null) {
+			// Perhaps by what became of one that has not come to its turn.
+			recogniseAll();
 		}
-		this.recordedIds.put(generation.id(), part.id());
-		this.replayedIds.put(part.id(), generation.id());
-		return part.play(generation, this.time, () -> giveUp(generation));
+		recognise(generation.id(), generation.route(), cause);
+		String recordedId = this.recordedIds.get(generation.id());
+		Part part = (recordedId != null) ? this.partsByRecordedId.get(recordedId) : null;
+		return (part == null) ? Flux.never() : part.play(generation, this.time, () -> giveUp(generation));
 	}
 
 	/**
@@ -266,16 +262,25 @@ final class Performance {
 		command(new InterruptCommand(generation.id(), null, true, null));
 	}
 
+	private void recogniseAll() {
+		Objects.requireNonNull(get(this.engine.recording(SESSION))).lines().forEach((line) -> {
+			if (line instanceof Recording.Begun begun) {
+				recognise(begun.id(), begun.route(), begun.cause());
+			}
+		});
+	}
+
 	/**
-	 * Recognises a generation that has not come to its turn.
+	 * Recognises a generation by its route and the event that started it.
 	 */
-	private void identify(Recording.Begun begun) {
-		if (!this.recordedIds.containsKey(begun.id())) {
-			Long cause = recordedSequence(begun.cause());
-			Deque<Part> known = (cause != null) ? this.parts.get(new OwnerKey(begun.route(), cause)) : null;
+	private void recognise(String id, String route, long sequence) {
+		if (!this.recordedIds.containsKey(id)) {
+			Long cause = recordedSequence(sequence);
+			Deque<Part> known = (cause != null) ? this.parts.get(new OwnerKey(route, cause)) : null;
 			Part part = (known != null) ? known.poll() : null;
 			if (part != null) {
-				this.recordedIds.put(begun.id(), part.id());
+				this.recordedIds.put(id, part.id());
+				this.replayedIds.put(part.id(), id);
 			}
 		}
 	}

@@ -91,7 +91,8 @@ public final class FrameJson implements FrameEncoder {
 		if (!name.text().equals(frame.type())) {
 			name = Name.of(frame.type());
 		}
-		String text = (event instanceof AgentResponse response) ? response.content() : null;
+		String text = (event instanceof AgentResponse response && response.interruptible() == null) ? response.content()
+				: null;
 		byte[] fields = (text != null) ? CONTENT : fields(shape, frame);
 		boolean none = text == null && fields.length == 2;
 		byte[] route = route(frame.route());

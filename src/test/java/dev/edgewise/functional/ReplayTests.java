@@ -31,7 +31,7 @@ class ReplayTests {
 					bounds.maxTombstones(), bounds.mailbox(), bounds.eventIds(), bounds.eventsPerSecond(), 10_000))
 			.json()
 			.open()) {
-			session.play(stage, 40);
+			session.play(stage, 5 + (int) (seed % 40));
 			if (seed % 4 == 0) {
 				stage.engine.close(Stage.SESSION).subscribe();
 				stage.advance(Duration.ofSeconds(1));
