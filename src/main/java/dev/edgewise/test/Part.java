@@ -89,9 +89,17 @@ final class Part {
 		Player player = new Player(generation, giveUp);
 		long begun = time.millis();
 		for (Cue cue : this.cues) {
+			if (isStart(cue)) {
+				cue.lines.forEach(player::perform);
+				continue;
+			}
 			time.at(begun + cue.millis - this.startedMillis, cue.rank, () -> cue.lines.forEach(player::perform));
 		}
 		return player.items.asFlux();
+	}
+
+	private static boolean isStart(Cue cue) {
+		return cue.lines.get(0) instanceof Framed framed && framed.type().equals(STARTED);
 	}
 
 	private record Cue(long millis, long rank, List<Line> lines) {

@@ -219,6 +219,9 @@ final class RecordingReader {
 	}
 
 	private static InterruptionPolicy policy(String name, JsonNode node) {
+		if (name.equals(InterruptionPolicy.IMMEDIATE_NAME)) {
+			return InterruptionPolicy.IMMEDIATE;
+		}
 		JsonNode flapping = member(node, "flapping");
 		JsonNode floor = member(node, "floor");
 		return new InterruptionPolicy(name, member(node, "min-words").asInt(), duration(node, "min-speech"),

@@ -15,7 +15,10 @@ import reactor.core.scheduler.Scheduler;
  */
 final class VirtualTime implements Scheduler {
 
-	private static final long FIRST = 0;
+	/** What is to be done at once goes before what was to be done by now. */
+	private static final long AT_ONCE = -1;
+
+	private static final long TIMERS = 0;
 
 	private final PriorityQueue<Task> tasks = new PriorityQueue<>(
 			Comparator.comparingLong(Task::dueNanos).thenComparingLong(Task::rank).thenComparingLong(Task::number));
@@ -64,12 +67,12 @@ final class VirtualTime implements Scheduler {
 
 	@Override
 	public Disposable schedule(Runnable task) {
-		return schedule(task, 0, TimeUnit.NANOSECONDS);
+		return add(this.nanos, AT_ONCE, task, Disposables.single());
 	}
 
 	@Override
 	public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-		return add(this.nanos + unit.toNanos(Math.max(0, delay)), FIRST, task, Disposables.single());
+		return add(this.nanos + unit.toNanos(Math.max(0, delay)), TIMERS, task, Disposables.single());
 	}
 
 	@Override
@@ -80,7 +83,7 @@ final class VirtualTime implements Scheduler {
 	}
 
 	private void again(Runnable task, long dueNanos, long periodNanos, Disposable state) {
-		add(dueNanos, FIRST, () -> {
+		add(dueNanos, TIMERS, () -> {
 			task.run();
 			again(task, dueNanos + periodNanos, periodNanos, state);
 		}, state);
@@ -108,12 +111,15 @@ final class VirtualTime implements Scheduler {
 
 		@Override
 		public Disposable schedule(Runnable task) {
-			return schedule(task, 0, TimeUnit.NANOSECONDS);
+			return kept(VirtualTime.this.schedule(task));
 		}
 
 		@Override
 		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-			Disposable state = VirtualTime.this.schedule(task, delay, unit);
+			return kept(VirtualTime.this.schedule(task, delay, unit));
+		}
+
+		private Disposable kept(Disposable state) {
 			this.all.add(state);
 			return state;
 		}

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ReplayTests {
 
 	static LongStream seeds() {
-		return LongStream.range(0, 200);
+		return LongStream.range(0, 2000);
 	}
 
 	@ParameterizedTest(name = "seed {0}")
