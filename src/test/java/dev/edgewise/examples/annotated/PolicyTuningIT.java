@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 import dev.edgewise.event.AgentResponse;
-import dev.edgewise.event.UserStartedSpeaking;
-import dev.edgewise.event.UserStoppedSpeaking;
-import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.examples.Caller;
 import dev.edgewise.examples.ExampleTest;
 import dev.edgewise.interruption.InterruptionPolicy;
@@ -51,11 +49,11 @@ class PolicyTuningIT {
 	void aPatientPolicyWouldNotHaveStoppedForASignOfListening() throws Exception {
 		String recording;
 		try (Caller caller = Caller.dial(this.port)) {
-			caller.send(new UserStoppedSpeaking());
+			publish(caller, "{\"type\":\"UserStoppedSpeaking\"}");
 			caller.next(AgentResponse.class, (heard) -> heard.text("content").equals("thin "));
-			caller.send(new UserStartedSpeaking());
-			caller.send(new UserTranscriptionReceived("Uh-huh", null, null));
-			recording = record(caller.session());
+			publish(caller, "{\"type\":\"UserStartedSpeaking\"}");
+			publish(caller, "{\"type\":\"UserTranscriptionReceived\",\"content\":\"uh-huh\"}");
+			recording = send(request(caller, "/recording").GET());
 		}
 		Replay replay = Replay.of(recording).with(this.routes);
 		assertThat(replay.run().differences()).isEmpty();
@@ -65,11 +63,17 @@ class PolicyTuningIT {
 					"UserTranscriptionReceived recipe: nothing -> RESUME by BACKCHANNEL");
 	}
 
-	private String record(String session) throws IOException, InterruptedException {
-		HttpRequest request = HttpRequest
-			.newBuilder(URI.create("http://127.0.0.1:" + this.port + session + "/recording"))
-			.build();
-		return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+	private void publish(Caller caller, String event) throws IOException, InterruptedException {
+		send(request(caller, "/events").header("Content-Type", "application/json")
+			.POST(BodyPublishers.ofString(event)));
+	}
+
+	private HttpRequest.Builder request(Caller caller, String path) {
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + caller.session() + path));
+	}
+
+	private static String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+		return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString()).body();
 	}
 
 }
