@@ -56,6 +56,19 @@ class FrameJsonTests {
 	}
 
 	@Test
+	void saysWhichPiecesMustNotBeCut() {
+		assertThat(block(8, "g1", "notice", new AgentResponse("Rates may change. ", false)))
+			.endsWith(",\"content\":\"Rates may change. \",\"interruptible\":false}\n\n");
+	}
+
+	@Test
+	void givesBackTheObjectOfABlock() {
+		byte[] block = block(9, "g1", "assistant", new AgentResponse("a\nb")).getBytes(StandardCharsets.UTF_8);
+		assertThat(new String(FrameJson.dataOf(block), StandardCharsets.UTF_8)).startsWith("{\"sequence\":9,")
+			.endsWith("\"content\":\"a\\nb\"}");
+	}
+
+	@Test
 	void writesAnEventWithoutFields() {
 		assertThat(block(Long.MAX_VALUE, null, null, new AgentStartedSpeaking()))
 			.isEqualTo("id:9223372036854775807\nevent:AgentStartedSpeaking\ndata:{\"sequence\":9223372036854775807,"
