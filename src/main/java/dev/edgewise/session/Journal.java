@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
 
+	/** Nothing yet; nothing is ever put into it. */
+	private static final Deque<Note> NONE = new ArrayDeque<>(0);
+
 	private final FrameLog log;
 
 	private final int maxDecisions;
@@ -32,8 +35,6 @@ final class Journal {
 	private Deque<Note> decisions = NONE;
 
 	private Deque<Note> others = NONE;
-
-	private static final Deque<Note> NONE = new ArrayDeque<>(0);
 
 	private long count;
 

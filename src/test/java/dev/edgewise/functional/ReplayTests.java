@@ -55,7 +55,7 @@ class ReplayTests {
 	}
 
 	static LongStream seeds() {
-		return LongStream.range(0, 300);
+		return LongStream.range(0, 200);
 	}
 
 	@ParameterizedTest(name = "seed {0}")
