@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A recorded session to be played again in virtual time, with other policies: it tells
- * which decisions differ. With the policies of the recording, none does.
+ * which decisions differ. With the policies of the recording, none does, within the
+ * limits that are named here.
  * <p>
  * The real engine decides, with the application's routes, their filters and conditions;
  * only their nodes are replaced. What came from outside comes again at its recorded
@@ -36,7 +37,8 @@ import tools.jackson.databind.json.JsonMapper;
  * recorded: here there is one reader, which takes everything at once. So decisions that
  * count delivered words ({@code protect-first-words}), or wait for the end of what was
  * said in a protected section, are those of a reader without delay. A timer and an event
- * that fell into the same millisecond may change places. What the application's own
+ * that fell into the same millisecond may change places, and so may the items that a
+ * pause had held back and what was decided as they went out. What the application's own
  * filters, conditions and rules find elsewhere than in their arguments is as it is now.
  * <p>
  * Immutable; safe from any thread.
