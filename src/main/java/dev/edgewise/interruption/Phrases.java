@@ -34,6 +34,10 @@ public final class Phrases {
 
 	private final Map<String, List<Part>> byLanguage;
 
+	private final List<String> given;
+
+	private final Map<String, List<String>> givenByLanguage;
+
 	/**
 	 * Creates a list.
 	 * @param all those for every language
@@ -42,6 +46,8 @@ public final class Phrases {
 	 * is malformed
 	 */
 	public Phrases(List<String> all, Map<String, List<String>> byLanguage) {
+		this.given = List.copyOf(all);
+		this.givenByLanguage = Map.copyOf(byLanguage);
 		Map<String, List<String>> byPrimary = new HashMap<>();
 		byLanguage.forEach((tag, phrases) -> byPrimary.computeIfAbsent(primary(tag), (primary) -> new ArrayList<>())
 			.addAll(phrases));
@@ -83,6 +89,20 @@ public final class Phrases {
 			parts.add(new Part(turkic, true));
 		}
 		return List.copyOf(parts);
+	}
+
+	/**
+	 * Those for every language, as they were given.
+	 */
+	public List<String> all() {
+		return this.given;
+	}
+
+	/**
+	 * Those for one language, as they were given, by its BCP 47 tag.
+	 */
+	public Map<String, List<String>> byLanguage() {
+		return this.givenByLanguage;
 	}
 
 	/**

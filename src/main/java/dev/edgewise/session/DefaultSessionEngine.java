@@ -293,6 +293,11 @@ public final class DefaultSessionEngine implements SessionEngine {
 	}
 
 	@Override
+	public Mono<Recording> recording(String session) {
+		return Mono.create((sink) -> session(session).recording(sink::success));
+	}
+
+	@Override
 	public Mono<Broadcast> publishToAll(Object event) {
 		List<Submission> events = List.of(new Submission(event, null, null));
 		return Flux.defer(() -> Flux.fromIterable(this.sessions.keySet()))

@@ -67,8 +67,6 @@ final class Deliberation {
 
 	private final Deque<Mark> marks = new ArrayDeque<>(1);
 
-	private final Deque<Decision> decisions = new ArrayDeque<>(2);
-
 	/** Generations that something is withheld from while they are protected. */
 	private final List<Run> shielded = new ArrayList<>(0);
 
@@ -96,10 +94,6 @@ final class Deliberation {
 
 	@Nullable InterruptionPolicy chosen() {
 		return this.chosen;
-	}
-
-	List<Decision> decisions() {
-		return List.copyOf(this.decisions);
 	}
 
 	private InterruptionPolicy policyOf(CompiledRoute route) {
@@ -372,8 +366,7 @@ final class Deliberation {
 		}
 		boolean tookFloor = utterance != null && utterance == this.floorLostBy
 				&& run.trigger.frame == this.floorTakenAt;
-		Evidence.Agent agent = new Evidence.Agent(run.phase != Phase.WAITING,
-				Duration.ofMillis(run.spokenFor().toMillis()), words, tookFloor);
+		Evidence.Agent agent = new Evidence.Agent(run.phase != Phase.WAITING, run.spokeFor(now), words, tookFloor);
 		return new Evidence(forced, shieldOf(run), user, agent, past(policy, utterance, frame, now), Answer.NOT_ASKED);
 	}
 
@@ -432,13 +425,7 @@ final class Deliberation {
 		Decision decision = new Decision(frame.sequence(), Engine.instant(now), run.id, run.route(), frame.type(),
 				verdict, outcome.rule(), policy.name(), outcome.evidence(),
 				Duration.ofNanos(Math.max(0, now - beganNanos)));
-		int max = this.engine.settings().session().decisions();
-		if (max > 0) {
-			if (this.decisions.size() == max) {
-				this.decisions.removeFirst();
-			}
-			this.decisions.addLast(decision);
-		}
+		this.session.journal().decided(decision);
 		effects.decided(decision);
 		this.engine.tell((listener) -> listener.decided(decision));
 		return decision;

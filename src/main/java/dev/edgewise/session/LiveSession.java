@@ -47,6 +47,7 @@ import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.Policies;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.EventTypes;
@@ -136,6 +137,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Cleanup cleanup;
 
+	private final Journal journal;
+
 	private Reason closeReason = Reason.SESSION_CLOSED;
 
 	private long millisOfNow;
@@ -160,6 +163,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.slots = new RouteSlot[engine.routes().routes().size()];
 		this.deliberation = new Deliberation(this, engine, this.readers);
 		this.cleanup = new Cleanup(this, engine);
+		this.journal = new Journal(this.log, settings.session().decisions());
 	}
 
 	@Override
@@ -174,6 +178,10 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	Engine engine() {
 		return this.engine;
+	}
+
+	Journal journal() {
+		return this.journal;
 	}
 
 	long nanos() {
@@ -343,6 +351,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 		Frame frame = frame(event, null);
 		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
 		append(entry);
+		if (submission.force() || submission.generation() != null) {
+			this.journal.note(new Recording.Aim(frame.sequence(), submission.force(), submission.generation(), null));
+		}
 		if (!this.deliberation.drops(event, this.live)) {
 			this.conversation.append(frame);
 		}
@@ -481,6 +492,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		Run run = new Run(this, route, this.engine.nextGenerationId(), cause,
 				this.engine.settings().conversation().characters());
+		this.journal.note(new Recording.Begun(run.id, route.id(), cause.frame.sequence()));
 		slot.waiting.add(run);
 		this.live.add(run);
 		this.engine.runAdded();
@@ -901,6 +913,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		Frame frame = frame(event, null);
 		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
 		append(entry);
+		this.journal.note(new Recording.Aim(frame.sequence(), command.force(), command.generation(), command.route()));
 		this.hadEvent = true;
 		this.lastEventNanos = nanos();
 		this.idleSinceNanos = this.lastEventNanos;
@@ -955,6 +968,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	void policy(@Nullable InterruptionPolicy policy, Runnable done) {
 		execute(() -> {
 			this.deliberation.choose(policy);
+			this.journal.note(new Recording.Chosen(now(), (policy != null) ? policy.name() : null));
 			this.mailbox.answer(done);
 		});
 	}
@@ -964,9 +978,31 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 */
 	void decisions(Consumer<List<Decision>> answer) {
 		execute(() -> {
-			List<Decision> decisions = this.deliberation.decisions();
+			List<Decision> decisions = this.journal.decisions();
 			this.mailbox.answer(() -> answer.accept(decisions));
 		});
+	}
+
+	/**
+	 * Gives its recording. The answer comes from the writer.
+	 */
+	void recording(Consumer<Recording> answer) {
+		execute(() -> {
+			Policies policies = this.engine.policies();
+			Recording recording = new Recording(this.id, Engine.instant(this.createdNanos), now(), this.attributes,
+					this.journal.policyBefore(), policies.names().stream().map(policies::get).toList(),
+					this.journal.lines());
+			this.mailbox.answer(() -> answer.accept(recording));
+		});
+	}
+
+	/**
+	 * Takes note of a protected section.
+	 */
+	void noteSection(Run run, boolean open, long items) {
+		if (run.phase != Phase.OVER) {
+			this.journal.note(new Recording.Section(run.id, now(), open, items));
+		}
 	}
 
 	private Frame frame(Object event, @Nullable Run run) {

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 
 import dev.edgewise.Frame;
 import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.AgentTakesFloor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,13 @@ final class LogEntry {
 
 	boolean isKept() {
 		return this.kept;
+	}
+
+	/**
+	 * Whether it came from outside: neither a node nor the engine wrote it.
+	 */
+	boolean isOutside() {
+		return this.hop == 0 && this.origin != null && !(this.frame.event() instanceof AgentTakesFloor);
 	}
 
 	/**

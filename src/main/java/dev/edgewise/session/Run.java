@@ -310,6 +310,15 @@ final class Run implements Generation {
 		return (first < 0) ? Duration.ZERO : Duration.ofNanos(Math.max(0, this.owner.nanos() - first));
 	}
 
+	/**
+	 * The time since its first item between the milliseconds that frames tell.
+	 * @param nowMillis the time, in milliseconds since the epoch
+	 */
+	Duration spokeFor(long nowMillis) {
+		long first = this.firstItemNanos;
+		return (first < 0) ? Duration.ZERO : Duration.ofMillis(nowMillis - Math.floorDiv(first, 1_000_000L));
+	}
+
 	@Override
 	public String generated() {
 		return this.utterance.generated();
@@ -328,6 +337,7 @@ final class Run implements Generation {
 	@Override
 	public Protection protect() {
 		this.sections.incrementAndGet();
+		this.owner.execute(() -> this.owner.noteSection(this, true, 0));
 		AtomicBoolean open = new AtomicBoolean(true);
 		return () -> {
 			if (open.compareAndSet(true, false)) {
@@ -335,6 +345,7 @@ final class Run implements Generation {
 				this.owner.execute(() -> {
 					this.guardedItems = Math.max(this.guardedItems, produced);
 					this.sections.decrementAndGet();
+					this.owner.noteSection(this, false, produced);
 				});
 			}
 		};

@@ -77,6 +77,14 @@ public interface SessionEngine extends Edgewise {
 	List<String> routes();
 
 	/**
+	 * Records a session as far as it is remembered.
+	 * @param session the id of the session, which may have been closed
+	 * @return the recording; {@link dev.edgewise.UnknownSessionException} if there is
+	 * none
+	 */
+	Mono<Recording> recording(String session);
+
+	/**
 	 * Takes note of an event that an edge has refused because it could not be read.
 	 */
 	void eventRefused();

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
@@ -39,6 +40,8 @@ public final class FrameJson implements FrameEncoder {
 	private static final Set<String> RESERVED = Set.of("type", "sequence", "at", "route");
 
 	private static final byte[] ID = ascii("id:");
+
+	private static final byte[] DATA = ascii("data:");
 
 	private static final byte[] AT = ascii(",\"at\":\"");
 
@@ -131,6 +134,21 @@ public final class FrameJson implements FrameEncoder {
 		block[at++] = '\n';
 		block[at] = '\n';
 		return block;
+	}
+
+	/**
+	 * Returns the JSON object of a frame.
+	 * @param block the frame as it was encoded
+	 */
+	static byte[] dataOf(byte[] block) {
+		int lines = 0;
+		int from = 0;
+		while (lines < 2) {
+			if (block[from++] == '\n') {
+				lines++;
+			}
+		}
+		return Arrays.copyOfRange(block, from + DATA.length, block.length - 2);
 	}
 
 	@Override

@@ -67,6 +67,8 @@ public final class HttpEdge {
 
 	private final Streams streams;
 
+	private final RecordingJson recordings;
+
 	/**
 	 * Creates the edge.
 	 * @param engine where the sessions are
@@ -82,6 +84,7 @@ public final class HttpEdge {
 		this.json = new Json(mapper);
 		this.events = new EventReader(this.json, types, settings);
 		this.streams = new Streams(settings, timer);
+		this.recordings = new RecordingJson(this.json);
 	}
 
 	/**
@@ -99,6 +102,8 @@ public final class HttpEdge {
 		resource(routes, "/sessions/{id}/stream", Map.of(HttpMethod.GET, this::stream));
 		resource(routes, "/sessions/{id}/conversation",
 				Map.of(HttpMethod.GET, this::conversation, HttpMethod.HEAD, this::conversation));
+		resource(routes, "/sessions/{id}/recording",
+				Map.of(HttpMethod.GET, this::recording, HttpMethod.HEAD, this::recording));
 		resource(routes, "/events", Map.of(HttpMethod.POST, this::publishToAll));
 		return routes.build();
 	}
@@ -255,6 +260,13 @@ public final class HttpEdge {
 		return this.engine.conversation(request.pathVariable("id"))
 			.flatMap((conversation) -> json(HttpStatus.OK,
 					Map.of("messages", conversation.messages().stream().map(HttpEdge::describe).toList())));
+	}
+
+	private Mono<ServerResponse> recording(ServerRequest request) {
+		return this.engine.recording(request.pathVariable("id"))
+			.flatMap((recording) -> ServerResponse.ok()
+				.contentType(MediaType.APPLICATION_NDJSON)
+				.bodyValue(this.recordings.write(recording)));
 	}
 
 	private static Map<String, @Nullable Object> describe(SessionView view) {

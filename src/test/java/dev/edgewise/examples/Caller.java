@@ -70,6 +70,13 @@ public final class Caller implements AutoCloseable {
 	}
 
 	/**
+	 * The path of the session.
+	 */
+	public String session() {
+		return this.session;
+	}
+
+	/**
 	 * Opens a session and its stream.
 	 * @param port of a server on this machine
 	 */

@@ -46,6 +46,7 @@ import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.FrameEncoder;
 import dev.edgewise.session.SessionView;
 import dev.edgewise.session.Submission;
+import dev.edgewise.web.FrameJson;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -79,7 +80,8 @@ final class Stage implements AutoCloseable {
 		Scheduler blocking = plan.realThreads ? threads(plan.virtualThreads) : this.time;
 		Scheduler control = plan.realControl ? threads(plan.virtualThreads) : this.time;
 		EngineSchedulers schedulers = new EngineSchedulers(this.time, this.time, blocking, control);
-		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, new PlainEncoder(),
+		FrameEncoder encoder = plan.json ? new FrameJson(null) : new PlainEncoder();
+		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, encoder,
 				new Policies(plan.policies), plan.rules, List.of(this.spy));
 		get(this.engine.open(SESSION, Map.of()));
 	}
@@ -287,6 +289,8 @@ final class Stage implements AutoCloseable {
 
 		private boolean virtualThreads;
 
+		private boolean json;
+
 		private Plan(List<RouteDefinition> routes) {
 			this.routes = routes;
 		}
@@ -298,6 +302,11 @@ final class Stage implements AutoCloseable {
 
 		Plan rules(InterruptionRule... rules) {
 			this.rules = List.of(rules);
+			return this;
+		}
+
+		Plan json() {
+			this.json = true;
 			return this;
 		}
 

@@ -84,6 +84,15 @@ class LibraryJarIT {
 			.contains("edgewise.generation.grace", "edgewise.web.base-path");
 	}
 
+	@Test
+	void hasTheTestKitThatTheServiceHasNot() throws IOException {
+		assertThat(entries()).contains("dev/edgewise/test/Replay.class");
+		try (JarFile service = new JarFile(System.getProperty("service.jar"))) {
+			assertThat(service.stream().map(JarEntry::getName)).contains("BOOT-INF/classes/dev/edgewise/Edgewise.class")
+				.noneMatch((name) -> name.startsWith("BOOT-INF/classes/dev/edgewise/test/"));
+		}
+	}
+
 	private static List<String> entries() throws IOException {
 		try (JarFile jar = new JarFile(JAR)) {
 			return jar.stream().map(JarEntry::getName).toList();

@@ -95,6 +95,13 @@ class FrameJsonTests {
 	}
 
 	@Test
+	void givesBackTheObjectOfABlock() {
+		byte[] block = block(9, "g1", "assistant", new AgentResponse("a\nb")).getBytes(StandardCharsets.UTF_8);
+		assertThat(new String(FrameJson.dataOf(block), StandardCharsets.UTF_8)).startsWith("{\"sequence\":9,")
+			.endsWith("\"content\":\"a\\nb\"}");
+	}
+
+	@Test
 	void writesAnEventWithoutFields() {
 		assertThat(block(Long.MAX_VALUE, null, null, new AgentStartedSpeaking()))
 			.isEqualTo("id:9223372036854775807\nevent:AgentStartedSpeaking\ndata:{\"sequence\":9223372036854775807,"
