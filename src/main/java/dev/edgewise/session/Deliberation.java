@@ -74,6 +74,12 @@ final class Deliberation {
 
 	private @Nullable Held lastStart;
 
+	/**
+	 * The time, in milliseconds since the epoch, by which is decided: that of the event,
+	 * not of its processing, so that a recorded session decides alike.
+	 */
+	private long moment;
+
 	private int held;
 
 	private @Nullable UserUtterance floorLostBy;
@@ -104,8 +110,11 @@ final class Deliberation {
 		return policyOf(run.compiled);
 	}
 
-	private long nowMillis() {
-		return Math.floorDiv(this.engine.nanos(), 1_000_000L);
+	/**
+	 * Decides by the time that it is, since no event has brought this about.
+	 */
+	private void tick() {
+		this.moment = Math.floorDiv(this.engine.nanos(), 1_000_000L);
 	}
 
 	/**
@@ -114,6 +123,7 @@ final class Deliberation {
 	 */
 	@Nullable UserUtterance hear(LogEntry entry) {
 		Object event = entry.frame.event();
+		this.moment = entry.frame.at().toEpochMilli();
 		if (!(event instanceof UserEvent)) {
 			return null;
 		}
@@ -171,14 +181,13 @@ final class Deliberation {
 			return Verdict.IGNORE;
 		}
 		boolean speech = utterance != null && (!end || (known != null && known.pending));
-		return judge(run, entry, utterance, forced, listed, speech, effects);
+		return judge(run, entry, utterance, policyOf(run), forced, listed, speech, effects);
 	}
 
-	private Verdict judge(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,
-			boolean speech, Effects effects) {
+	private Verdict judge(Run run, LogEntry entry, @Nullable UserUtterance utterance, InterruptionPolicy policy,
+			boolean forced, boolean listed, boolean speech, Effects effects) {
 		long began = this.engine.nanos();
 		Frame frame = entry.frame;
-		InterruptionPolicy policy = policyOf(run);
 		Case known = (utterance != null) ? run.find(utterance) : null;
 		Evidence evidence = evidence(run, policy, utterance, frame, forced, speech);
 		Frame asked = listed ? frame : (known != null && known.listed) ? known.candidate : null;
@@ -200,6 +209,9 @@ final class Deliberation {
 			asking.ignoredBy = null;
 			if (run.pause == null) {
 				pause(run, asking.candidate, outcome.rule(), policy);
+			}
+			else {
+				run.pause.policy = policy;
 			}
 			arm(run);
 		}
@@ -253,15 +265,15 @@ final class Deliberation {
 	}
 
 	private void pause(Run run, Frame cause, String rule, InterruptionPolicy policy) {
-		long now = nowMillis();
-		run.pause = new Pause(cause, now, now + policy.decideWithin().toMillis());
+		long now = this.moment;
+		run.pause = new Pause(cause, now, now + policy.decideWithin().toMillis(), policy);
 		this.session.paused(run, cause, rule);
 	}
 
 	private void resume(Run run, String rule) {
 		Pause over = Objects.requireNonNull(run.pause);
 		end(run);
-		this.session.resumed(run, over.cause, rule, nowMillis() - over.sinceMillis);
+		this.session.resumed(run, over.cause, rule, this.moment - over.sinceMillis);
 	}
 
 	private static void end(Run run) {
@@ -283,8 +295,8 @@ final class Deliberation {
 		if (pause.timer != null) {
 			pause.timer.dispose();
 		}
-		InterruptionPolicy policy = policyOf(run);
-		long now = nowMillis();
+		InterruptionPolicy policy = pause.policy;
+		long now = this.moment;
 		long due = pause.deadlineMillis;
 		for (Case pending : run.pendingCases()) {
 			UserUtterance utterance = pending.utterance;
@@ -306,10 +318,11 @@ final class Deliberation {
 		if (run.pause != pause) {
 			return;
 		}
+		tick();
 		for (Case pending : run.pendingCases()) {
 			LogEntry entry = new LogEntry(pending.candidate, NOTHING, null, 0, false, 0, null);
 			Effects effects = new Effects();
-			Verdict verdict = judge(run, entry, pending.utterance, false, pending.listed, true, effects);
+			Verdict verdict = judge(run, entry, pending.utterance, pause.policy, false, pending.listed, true, effects);
 			if (verdict == Verdict.INTERRUPT) {
 				this.session.cut(run, pending.listed ? Reason.EVENT : Reason.REPLACED, pending.candidate,
 						this.engine.nanos());
@@ -343,7 +356,7 @@ final class Deliberation {
 
 	private Evidence evidence(Run run, InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame,
 			boolean forced, boolean speech) {
-		long now = nowMillis();
+		long now = this.moment;
 		Pause pause = run.pause;
 		boolean overdue = pause != null && now >= pause.deadlineMillis;
 		Evidence.User user;
@@ -397,7 +410,7 @@ final class Deliberation {
 		if (this.marks.size() == this.engine.policies().memory()) {
 			this.marks.removeFirst();
 		}
-		this.marks.addLast(new Mark(nowMillis(), (utterance != null) ? utterance.number() : 0, frame.sequence()));
+		this.marks.addLast(new Mark(this.moment, (utterance != null) ? utterance.number() : 0, frame.sequence()));
 	}
 
 	private Answer ask(Run run, @Nullable Frame cause) {
@@ -501,6 +514,7 @@ final class Deliberation {
 		if (this.shielded.isEmpty()) {
 			return;
 		}
+		tick();
 		for (Run run : List.copyOf(this.shielded)) {
 			Withheld withheld = run.withheld;
 			if (withheld == null || shieldOf(run) != null) {
@@ -512,8 +526,8 @@ final class Deliberation {
 			if (withheld.utterance() == null && !withheld.listed()) {
 				continue;
 			}
-			Verdict verdict = judge(run, withheld.entry(), withheld.utterance(), false, withheld.listed(),
-					withheld.utterance() != null, new Effects());
+			Verdict verdict = judge(run, withheld.entry(), withheld.utterance(), policyOf(run), false,
+					withheld.listed(), withheld.utterance() != null, new Effects());
 			if (verdict == Verdict.INTERRUPT) {
 				this.session.cut(run, withheld.listed() ? Reason.EVENT : Reason.REPLACED, withheld.entry().frame,
 						this.engine.nanos());
@@ -529,6 +543,7 @@ final class Deliberation {
 	 * Decides about a program's command: only protection speaks against it.
 	 */
 	Decision command(Run run, LogEntry entry, boolean forced, Effects effects) {
+		this.moment = entry.frame.at().toEpochMilli();
 		InterruptionPolicy policy = policyOf(run);
 		Evidence evidence = evidence(run, policy, null, entry.frame, forced, false);
 		Outcome outcome = forced ? new Outcome(Verdict.INTERRUPT, Rule.FORCED.name(), evidence)
@@ -695,6 +710,7 @@ final class Deliberation {
 		if (withheld != null) {
 			run.withheld = null;
 			this.shielded.remove(run);
+			tick();
 			RouteSlot slot = this.session.slot(run.compiled);
 			UserUtterance utterance = withheld.utterance();
 			Held waiting = (utterance != null) ? slot.held(utterance) : null;
@@ -733,7 +749,7 @@ final class Deliberation {
 		if (!utterance.isSpeaking() || utterance == this.floorLostBy) {
 			return;
 		}
-		long now = nowMillis();
+		long now = this.moment;
 		long due = Long.MAX_VALUE;
 		for (CompiledRoute route : routes) {
 			InterruptionPolicy policy = policyOf(route);
@@ -753,10 +769,10 @@ final class Deliberation {
 				.appendFloor(new AgentTakesFloor(utterance.words(), utterance.spokeFor(now).toMillis()));
 		}
 		else if (due != Long.MAX_VALUE) {
-			this.floorTimer = this.engine.schedulers()
-				.timer()
-				.schedule(() -> this.session.execute(() -> takeFloor(utterance)),
-						Math.max(0, due * 1_000_000L - this.engine.nanos()), TimeUnit.NANOSECONDS);
+			this.floorTimer = this.engine.schedulers().timer().schedule(() -> this.session.execute(() -> {
+				tick();
+				takeFloor(utterance);
+			}), Math.max(0, due * 1_000_000L - this.engine.nanos()), TimeUnit.NANOSECONDS);
 		}
 	}
 

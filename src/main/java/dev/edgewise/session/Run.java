@@ -17,6 +17,7 @@ import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Protection;
 import dev.edgewise.Session;
 import dev.edgewise.conversation.Utterance;
+import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
 import org.jspecify.annotations.Nullable;
@@ -460,9 +461,13 @@ final class Run implements Generation {
 
 		final long deadlineMillis;
 
+		/** The policy of the last event that left it undecided: time decides by it. */
+		InterruptionPolicy policy;
+
 		@Nullable Disposable timer;
 
-		Pause(Frame cause, long sinceMillis, long deadlineMillis) {
+		Pause(Frame cause, long sinceMillis, long deadlineMillis, InterruptionPolicy policy) {
+			this.policy = policy;
 			this.cause = cause;
 			this.sinceMillis = sinceMillis;
 			this.deadlineMillis = deadlineMillis;

@@ -51,6 +51,8 @@ final class PauseModel {
 
 	private boolean closed;
 
+	private boolean spokenOver;
+
 	private int position;
 
 	private long demand;
@@ -136,9 +138,17 @@ final class PauseModel {
 		Reply cut = this.reply;
 		if (cut != null) {
 			decide(cut, "INTERRUPT", "FORCED", event, "InterruptRequested");
+			this.spokenOver = !cut.waiting.isEmpty() && this.last != null && this.last.speaks();
 			cut("EVENT", event);
 		}
 		speak();
+	}
+
+	/**
+	 * Whether a command has let a turn begin over which the user speaks already.
+	 */
+	boolean isSpokenOver() {
+		return this.spokenOver;
 	}
 
 	void close() {

@@ -362,6 +362,12 @@ class PauseModelTests {
 					ended();
 					return;
 				}
+				if (action == Action.COMMAND && this.model.isSpokenOver()) {
+					// The turn that waited stands still before it has begun:
+					// PauseLawTests.
+					Stage.get(this.stage.engine.close(this.session));
+					return;
+				}
 			}
 			rest();
 			Stage.get(this.stage.engine.close(this.session));
@@ -392,7 +398,9 @@ class PauseModelTests {
 					yield null;
 				}
 			};
-			check(receipt);
+			if (action != Action.COMMAND || !this.model.isSpokenOver()) {
+				check(receipt);
+			}
 		}
 
 		private void quietly(Action action) {

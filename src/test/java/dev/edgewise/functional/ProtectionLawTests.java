@@ -372,7 +372,7 @@ class ProtectionLawTests {
 	}
 
 	@Test
-	void aKeptTurnDoesNotTalkOverAUserWhoHasGoneOnToSpeak() {
+	void aKeptTurnIsVoidWhenTheUserGoesOnToSpeakAndInterrupts() {
 		try (Stage stage = Stage.of(turn().stream(this::counting).broadcast())) {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());
@@ -382,7 +382,26 @@ class ProtectionLawTests {
 			section.close();
 			stage.advanceMillis(500);
 			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "UserStoppedSpeaking",
-					"UserStartedSpeaking", "!1", "+2", "!2");
+					"UserStartedSpeaking", "!1");
+		}
+	}
+
+	@Test
+	void aTurnThatWaitedStandsStillIfTheUserHasGoneOnToSpeak() {
+		try (Stage stage = Stage.with(turn().policy("talk").stream((event) -> Nodes.counting("a", 9)).broadcast())
+			.policies(TALK)
+			.open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			Stage.get(stage.engine.interrupt(Stage.SESSION, new InterruptCommand(null, null, true, null), null));
+			stage.advanceMillis(200);
+			assertThat(Stage.tale(reader)).endsWith("InterruptRequested", "!1");
+			stage.publish(said("uhhuh"));
+			stage.advanceMillis(150);
+			assertThat(Stage.tale(reader)).endsWith("UserTranscriptionReceived", "+2", "2:a1");
 		}
 	}
 

@@ -149,6 +149,9 @@ class UtterancesTests {
 		UserUtterance utterance = last("wait a moment");
 		after(100);
 		assertThat(stopped(null)).isSameAs(utterance);
+		after(1_900);
+		assertThat(stopped(null)).as("it is said again").isSameAs(utterance);
+		after(101);
 		assertThat(stopped(null)).isNull();
 	}
 
@@ -160,13 +163,25 @@ class UtterancesTests {
 	}
 
 	@Test
-	void knowsNothingOfASecondStop() {
+	void takesAStopThatIsRepeatedForTheSame() {
 		UserUtterance utterance = started(null);
 		after(300);
 		assertThat(stopped(null)).isSameAs(utterance);
 		after(300);
-		assertThat(stopped(null)).isNull();
+		assertThat(stopped(null)).isSameAs(utterance);
 		assertThat(utterance.stoppedMillis()).isEqualTo(1_000_300);
+		after(1_701);
+		assertThat(stopped(null)).isNull();
+	}
+
+	@Test
+	void expectsNoTranscriptVeryLongAfterItsEnd() {
+		UserUtterance utterance = started(null);
+		stopped(null);
+		after(10_000);
+		assertThat(interim("well")).isSameAs(utterance);
+		after(1);
+		assertThat(interim("well then")).isNotSameAs(utterance);
 	}
 
 	@Test
