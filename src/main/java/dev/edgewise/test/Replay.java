@@ -177,6 +177,7 @@ public final class Replay {
 		else {
 			recorded.policies().forEach((policy) -> policies.put(policy.name(), policy));
 		}
+		policies.remove(InterruptionPolicy.IMMEDIATE_NAME);
 		policies.putAll(this.setup.changed);
 		Performance performance = new Performance(recorded, routes, new Policies(policies.values()),
 				this.setup.sessionPolicy, this.setup.rules, this.setup.settings);

@@ -49,9 +49,9 @@ class ReplayTests {
 
 	private static InterruptionPolicy policy(int words, List<String> stop, List<String> backchannels, int opening) {
 		return new InterruptionPolicy("tuned", words, Duration.ZERO, 0, new Phrases(stop, Map.of()),
-				new Phrases(backchannels, Map.of("de", List.of("genau"))), Duration.ZERO, Duration.ofMillis(opening), 0,
-				0, Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofMillis(300), WhileProtected.KEEP, 0,
-				Duration.ZERO);
+				new Phrases(backchannels, backchannels.isEmpty() ? Map.of() : Map.of("de", List.of("genau"))),
+				Duration.ZERO, Duration.ofMillis(opening), 0, 0, Duration.ofSeconds(10), Duration.ofMillis(500),
+				Duration.ofMillis(300), WhileProtected.KEEP, 0, Duration.ZERO);
 	}
 
 	static LongStream seeds() {
