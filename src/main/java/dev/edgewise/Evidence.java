@@ -24,7 +24,8 @@ public record Evidence(boolean forced, @Nullable Shield protection, User user, A
 	 * @param answer what it said
 	 */
 	public Evidence with(Answer answer) {
-		return new Evidence(this.forced, this.protection, this.user, this.agent, this.past, answer);
+		return (answer == this.condition) ? this
+				: new Evidence(this.forced, this.protection, this.user, this.agent, this.past, answer);
 	}
 
 	/**
@@ -72,10 +73,10 @@ public record Evidence(boolean forced, @Nullable Shield protection, User user, A
 	 * @param started whether its node has been called
 	 * @param spokeFor the time since its first item; zero before
 	 * @param words how many words of it have been delivered; counted, so as not to be
-	 * paid for by everybody, only for a policy that protects the first words, else -1
+	 * paid for by everybody, only for a policy that protects the first words, else null
 	 * @param tookFloor whether it took the floor from this very utterance
 	 */
-	public record Agent(boolean started, Duration spokeFor, int words, boolean tookFloor) {
+	public record Agent(boolean started, Duration spokeFor, @Nullable Integer words, boolean tookFloor) {
 	}
 
 	/**

@@ -161,9 +161,9 @@ public final class Evaluator {
 					? Verdict.IGNORE : null;
 			case BACK_OFF -> (evidence.past().sinceInterruption() != null
 					&& evidence.past().sinceInterruption().compareTo(policy.backOff()) < 0) ? Verdict.IGNORE : null;
-			case OPENING -> (agent.tookFloor()
-					|| (agent.started() && ((agent.words() >= 0 && agent.words() < policy.protectFirstWords())
-							|| agent.spokeFor().compareTo(policy.protectFirst()) < 0))) ? Verdict.IGNORE : null;
+			case OPENING ->
+				(agent.tookFloor() || (agent.started() && (isWithin(agent.words(), policy.protectFirstWords())
+						|| agent.spokeFor().compareTo(policy.protectFirst()) < 0))) ? Verdict.IGNORE : null;
 			case BACKCHANNEL -> isBackchannel(user, policy) ? Verdict.PAUSE : null;
 			case LOW_CONFIDENCE -> (user.speech() && policy.minConfidence() > 0
 					&& (user.words() == 0 || (user.confidence() != null && user.confidence() < policy.minConfidence())))
@@ -173,6 +173,10 @@ public final class Evaluator {
 				(user.speech() && user.spokeFor().compareTo(policy.minSpeech()) < 0) ? Verdict.PAUSE : null;
 			case CONDITION, INTERRUPTED, DEADLINE -> null;
 		};
+	}
+
+	private static boolean isWithin(@Nullable Integer words, int first) {
+		return words != null && words < first;
 	}
 
 	/**

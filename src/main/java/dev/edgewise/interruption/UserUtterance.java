@@ -26,9 +26,9 @@ public final class UserUtterance {
 	/** Whether speaking was reported, and not only a transcript. */
 	private final boolean detected;
 
-	private final StringBuilder finals = new StringBuilder();
+	private String finals = "";
 
-	private final StringBuilder keys = new StringBuilder(0);
+	private String keys = "";
 
 	private @Nullable String speaker;
 
@@ -74,7 +74,7 @@ public final class UserUtterance {
 		}
 		else {
 			this.interim = "";
-			append(this.finals, content);
+			this.finals = join(this.finals, content);
 			shorten();
 			this.finalConfidence = (confidence != null) ? confidence : this.finalConfidence;
 			this.confidence = this.finalConfidence;
@@ -83,9 +83,7 @@ public final class UserUtterance {
 			}
 		}
 		this.settled = !interim;
-		StringBuilder all = new StringBuilder(this.finals);
-		append(all, this.interim);
-		this.text = all.toString();
+		this.text = join(this.finals, this.interim);
 		this.words = -1;
 	}
 
@@ -95,20 +93,17 @@ public final class UserUtterance {
 			int space = this.finals.indexOf(" ", half);
 			int end = (space >= 0) ? space + 1 : half;
 			this.wordsBefore += Words.count(this.finals.substring(0, end));
-			this.finals.delete(0, end);
+			this.finals = this.finals.substring(end);
 		}
 	}
 
-	private static void append(StringBuilder text, String more) {
-		if (!text.isEmpty() && !more.isEmpty()) {
-			text.append(' ');
-		}
-		text.append(more);
+	private static String join(String text, String more) {
+		return (text.isEmpty() || more.isEmpty()) ? text + more : text + ' ' + more;
 	}
 
 	void press(String button) {
-		this.keys.append(button);
-		this.keys.delete(0, this.keys.length() - Math.min(MAX_KEYS, this.keys.length()));
+		String all = this.keys + button;
+		this.keys = all.substring(Math.max(0, all.length() - MAX_KEYS));
 	}
 
 	/**
@@ -205,7 +200,7 @@ public final class UserUtterance {
 	 * The keys pressed since it began, at most the last 32.
 	 */
 	public String keys() {
-		return this.keys.toString();
+		return this.keys;
 	}
 
 }

@@ -372,7 +372,7 @@ final class Deliberation {
 			String keys = (frame.event() instanceof DTMFInput input) ? input.button() : "";
 			user = new Evidence.User(false, null, language(), false, false, overdue, Duration.ZERO, "", 0, null, keys);
 		}
-		int words = -1;
+		Integer words = null;
 		if (policy.protectFirstWords() > 0) {
 			this.readers.scan();
 			words = Words.count(run.utterance.delivered());

@@ -66,9 +66,7 @@ final class DecisionJson {
 		Map<String, Object> members = new LinkedHashMap<>();
 		members.put("started", agent.started());
 		members.put("spokeForMillis", agent.spokeFor().toMillis());
-		if (agent.words() >= 0) {
-			members.put("words", agent.words());
-		}
+		put(members, "words", agent.words());
 		members.put("tookFloor", agent.tookFloor());
 		return members;
 	}

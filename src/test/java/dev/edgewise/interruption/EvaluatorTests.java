@@ -202,7 +202,7 @@ class EvaluatorTests {
 			String verdict) {
 		Known known = new Known();
 		known.started = started;
-		known.agentWords = words;
+		known.agentWords = (words >= 0) ? words : null;
 		known.protectFirstWords = firstWords;
 		known.agentSpokeFor = Duration.ofMillis(spoken);
 		known.protectFirst = Duration.ofMillis(first);
@@ -454,7 +454,7 @@ class EvaluatorTests {
 
 		private Duration agentSpokeFor = Duration.ofMillis(500);
 
-		private int agentWords = 5;
+		private @Nullable Integer agentWords = 5;
 
 		private boolean tookFloor;
 

@@ -183,7 +183,7 @@ class EdgewiseMetersTests {
 	private static Decision decision(String cause, Verdict verdict, Rule rule) {
 		Evidence evidence = new Evidence(false, null,
 				new Evidence.User(true, null, null, true, true, false, Duration.ZERO, "", 0, null, ""),
-				new Evidence.Agent(true, Duration.ZERO, -1, false), new Evidence.Past(0, null), Answer.NOT_ASKED);
+				new Evidence.Agent(true, Duration.ZERO, null, false), new Evidence.Past(0, null), Answer.NOT_ASKED);
 		return new Decision(1, Instant.EPOCH, "g", ROUTE, cause, verdict, rule.name(), "immediate", evidence,
 				Duration.ZERO);
 	}
