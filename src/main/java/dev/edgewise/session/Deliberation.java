@@ -65,7 +65,7 @@ final class Deliberation {
 
 	private final Utterances utterances = new Utterances();
 
-	private final Deque<Mark> marks = new ArrayDeque<>(1);
+	private final PastInterruptions past;
 
 	/** Generations that something is withheld from while they are protected. */
 	private final List<Run> shielded = new ArrayList<>(0);
@@ -80,18 +80,20 @@ final class Deliberation {
 	 */
 	private long moment;
 
-	private int held;
+	private final Shields shields;
 
-	private @Nullable UserUtterance floorLostBy;
+	private final WaitingStarts waiting;
 
-	private @Nullable Frame floorTakenAt;
-
-	private @Nullable Disposable floorTimer;
+	private final Floor floor;
 
 	Deliberation(LiveSession session, Engine engine, Readers readers) {
 		this.session = session;
 		this.engine = engine;
 		this.readers = readers;
+		this.past = new PastInterruptions(engine.policies().memory());
+		this.shields = new Shields(readers);
+		this.waiting = new WaitingStarts(session);
+		this.floor = new Floor(session, engine, this);
 	}
 
 	void choose(@Nullable InterruptionPolicy policy) {
@@ -102,7 +104,7 @@ final class Deliberation {
 		return this.chosen;
 	}
 
-	private InterruptionPolicy policyOf(CompiledRoute route) {
+	InterruptionPolicy policyOf(CompiledRoute route) {
 		return (this.chosen != null) ? this.chosen : this.engine.policies().get(route.policy());
 	}
 
@@ -114,7 +116,28 @@ final class Deliberation {
 	 * Decides by the time that it is, since no event has brought this about.
 	 */
 	private void tick() {
-		this.moment = Math.floorDiv(this.engine.nanos(), 1_000_000L);
+		this.moment = this.engine.millis();
+	}
+
+	/**
+	 * The starts that wait for a decision.
+	 */
+	WaitingStarts waiting() {
+		return this.waiting;
+	}
+
+	/**
+	 * What protects generations.
+	 */
+	Shields shields() {
+		return this.shields;
+	}
+
+	/**
+	 * Takes the floor from the user if it is time to.
+	 */
+	void considerFloor(@Nullable UserUtterance utterance) {
+		this.floor.consider(utterance, this.moment);
 	}
 
 	/**
@@ -192,15 +215,17 @@ final class Deliberation {
 		Evidence evidence = evidence(run, policy, utterance, frame, forced, speech);
 		Frame asked = listed ? frame : (known != null && known.listed) ? known.candidate : null;
 		Outcome outcome = this.engine.evaluator()
-			.decide(policy, evidence, () -> ask(run, asked), (rule, failure) -> failed(run, "rule " + rule, failure));
+			.decide(policy, evidence, () -> ask(run, asked),
+					(rule, failure) -> failed(run.compiled, "rule " + rule, failure));
 		Verdict verdict = outcome.verdict();
 		if (verdict == Verdict.INTERRUPT) {
 			if (!forced) {
-				mark(utterance, frame);
+				this.past.add(utterance, frame, this.moment);
 				supersede(this.session.slot(run.compiled), utterance);
 			}
 			if (known != null && known.dropped != null) {
-				hold(this.session.slot(run.compiled), again(known.dropped, entry.origin), utterance);
+				this.waiting.hold(this.session.slot(run.compiled), WaitingStarts.again(known.dropped, entry.origin),
+						utterance);
 			}
 		}
 		else if (verdict == Verdict.PAUSE && utterance != null) {
@@ -244,7 +269,7 @@ final class Deliberation {
 		Held waiting = slot.held(utterance);
 		if (waiting != null && !rule.equals(Rule.PROTECTED.name())) {
 			closed.dropped = waiting.entry();
-			drop(slot, waiting);
+			this.waiting.drop(slot, waiting);
 		}
 		if (!run.pendingCases().isEmpty()) {
 			arm(run);
@@ -260,7 +285,7 @@ final class Deliberation {
 	 */
 	private void supersede(RouteSlot slot, @Nullable UserUtterance utterance) {
 		if (utterance != null && utterance.isSpeaking() && slot.held(utterance) == null) {
-			drop(slot);
+			this.waiting.drop(slot);
 		}
 	}
 
@@ -356,61 +381,35 @@ final class Deliberation {
 
 	private Evidence evidence(Run run, InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame,
 			boolean forced, boolean speech) {
-		long now = this.moment;
 		Pause pause = run.pause;
-		boolean overdue = pause != null && now >= pause.deadlineMillis;
-		Evidence.User user;
-		if (utterance != null) {
-			boolean speaking = utterance.isSpeaking();
-			boolean open = !utterance.isSettled()
-					&& (speaking || now < utterance.stoppedMillis() + policy.transcriptWait().toMillis());
-			user = new Evidence.User(speech, utterance.speaker(), language(), speaking, open, overdue,
-					utterance.spokeFor(now), utterance.transcript(), utterance.words(), utterance.confidence(),
-					utterance.keys());
-		}
-		else {
-			String keys = (frame.event() instanceof DTMFInput input) ? input.button() : "";
-			user = new Evidence.User(false, null, language(), false, false, overdue, Duration.ZERO, "", 0, null, keys);
-		}
+		boolean overdue = pause != null && this.moment >= pause.deadlineMillis;
 		Integer words = null;
 		if (policy.protectFirstWords() > 0) {
 			this.readers.scan();
 			words = Words.count(run.utterance.delivered());
 		}
-		boolean tookFloor = utterance != null && utterance == this.floorLostBy
-				&& run.trigger.frame == this.floorTakenAt;
-		Evidence.Agent agent = new Evidence.Agent(run.phase != Phase.WAITING, run.spokeFor(now), words, tookFloor);
-		return new Evidence(forced, shieldOf(run), user, agent, past(policy, utterance, frame, now), Answer.NOT_ASKED);
+		Evidence.Agent agent = new Evidence.Agent(run.phase != Phase.WAITING, run.spokeFor(this.moment), words,
+				this.floor.isTaken(run, utterance));
+		return new Evidence(forced, this.shields.of(run), user(policy, utterance, frame, speech, overdue), agent,
+				this.past.before(utterance, frame, policy, this.moment), Answer.NOT_ASKED);
+	}
+
+	private Evidence.User user(InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame,
+			boolean speech, boolean overdue) {
+		if (utterance == null) {
+			String keys = (frame.event() instanceof DTMFInput input) ? input.button() : "";
+			return new Evidence.User(false, null, language(), false, false, overdue, Duration.ZERO, "", 0, null, keys);
+		}
+		boolean speaking = utterance.isSpeaking();
+		boolean open = !utterance.isSettled()
+				&& (speaking || this.moment < utterance.stoppedMillis() + policy.transcriptWait().toMillis());
+		return new Evidence.User(speech, utterance.speaker(), language(), speaking, open, overdue,
+				utterance.spokeFor(this.moment), utterance.transcript(), utterance.words(), utterance.confidence(),
+				utterance.keys());
 	}
 
 	private @Nullable String language() {
 		return (this.session.attributes().get("language") instanceof String language) ? language : null;
-	}
-
-	private Evidence.Past past(InterruptionPolicy policy, @Nullable UserUtterance utterance, Frame frame, long now) {
-		int count = 0;
-		Duration since = null;
-		for (Mark mark : this.marks) {
-			if (!mark.isOf(utterance, frame)) {
-				since = Duration.ofMillis(now - mark.atMillis);
-				if (mark.utterance > 0 && now - mark.atMillis < policy.flappingWindow().toMillis()) {
-					count++;
-				}
-			}
-		}
-		return new Evidence.Past(count, since);
-	}
-
-	private void mark(@Nullable UserUtterance utterance, Frame frame) {
-		for (Mark mark : this.marks) {
-			if (mark.isOf(utterance, frame)) {
-				return;
-			}
-		}
-		if (this.marks.size() == this.engine.policies().memory()) {
-			this.marks.removeFirst();
-		}
-		this.marks.addLast(new Mark(this.moment, (utterance != null) ? utterance.number() : 0, frame.sequence()));
 	}
 
 	private Answer ask(Run run, @Nullable Frame cause) {
@@ -422,14 +421,14 @@ final class Deliberation {
 			return condition.test(cause.event(), run) ? Answer.YES : Answer.NO;
 		}
 		catch (Throwable ex) {
-			failed(run, "condition, so it is interrupted", ex);
+			failed(run.compiled, "condition, so it is interrupted", ex);
 			return Answer.FAILED;
 		}
 	}
 
-	private void failed(Run run, String what, Throwable failure) {
-		logger.warn("Deciding about {} failed: {}", run, what, failure);
-		this.engine.tell((listener) -> listener.conditionFailed(run.route()));
+	private void failed(CompiledRoute route, String what, Throwable failure) {
+		logger.warn("Deciding about a generation of {} failed: {}", route.id(), what, failure);
+		this.engine.tell((listener) -> listener.conditionFailed(route.id()));
 	}
 
 	private Decision record(Run run, Frame frame, Outcome outcome, Verdict verdict, InterruptionPolicy policy,
@@ -444,35 +443,10 @@ final class Deliberation {
 		return decision;
 	}
 
-	// Protection.
-
-	/**
-	 * What protects a generation; null if nothing does.
-	 */
-	@Nullable Shield shieldOf(Run run) {
-		if (!run.compiled.interruptible()) {
-			return Shield.ROUTE;
-		}
-		if (run.hasOpenSection()) {
-			return Shield.SECTION;
-		}
-		if (run.guardedItems > 0 || run.numberedGuarded || run.passedGuarded) {
-			this.readers.scan();
-			boolean read = this.readers.count() > 0;
-			if ((read ? run.passedItems : run.items) < run.guardedItems) {
-				return Shield.SECTION;
-			}
-			if (read ? run.passedGuarded : run.numberedGuarded) {
-				return Shield.ITEM;
-			}
-		}
-		return null;
-	}
-
 	private void withhold(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean listed,
 			InterruptionPolicy policy) {
 		if (policy.whileProtected() == WhileProtected.KEEP) {
-			run.withheld = new Withheld(entry, utterance, listed);
+			run.withhold(new Withheld(entry, utterance, listed));
 			if (!this.shielded.contains(run)) {
 				this.shielded.add(run);
 			}
@@ -503,7 +477,7 @@ final class Deliberation {
 	 */
 	boolean drops(Object event, List<Run> live) {
 		return event instanceof UserTranscriptionReceived && !live.isEmpty() && live.stream()
-			.allMatch((run) -> policyOf(run).whileProtected() == WhileProtected.DROP && shieldOf(run) != null);
+			.allMatch((run) -> policyOf(run).whileProtected() == WhileProtected.DROP && this.shields.of(run) != null);
 	}
 
 	/**
@@ -516,26 +490,28 @@ final class Deliberation {
 		}
 		tick();
 		for (Run run : List.copyOf(this.shielded)) {
-			Withheld withheld = run.withheld;
-			if (withheld == null || shieldOf(run) != null) {
-				continue;
+			if (this.shields.of(run) == null) {
+				this.shielded.remove(run);
+				run.takeWithheld().forEach((withheld) -> reopen(run, withheld));
 			}
-			this.shielded.remove(run);
-			run.withheld = null;
-			RouteSlot slot = this.session.slot(run.compiled);
-			if (withheld.utterance() == null && !withheld.listed()) {
-				continue;
-			}
-			Verdict verdict = judge(run, withheld.entry(), withheld.utterance(), policyOf(run), false,
-					withheld.listed(), withheld.utterance() != null, new Effects());
-			if (verdict == Verdict.INTERRUPT) {
-				this.session.cut(run, withheld.listed() ? Reason.EVENT : Reason.REPLACED, withheld.entry().frame,
-						this.engine.nanos());
-			}
-			Held waiting = slot.held(withheld.utterance());
-			if (verdict == Verdict.IGNORE && waiting != null) {
-				drop(slot, waiting);
-			}
+		}
+	}
+
+	private void reopen(Run run, Withheld withheld) {
+		boolean replaces = withheld.utterance() == null && !withheld.listed();
+		if (replaces || run.phase == Phase.OVER) {
+			return;
+		}
+		Verdict verdict = judge(run, withheld.entry(), withheld.utterance(), policyOf(run), false, withheld.listed(),
+				withheld.utterance() != null, new Effects());
+		if (verdict == Verdict.INTERRUPT) {
+			this.session.cut(run, withheld.listed() ? Reason.EVENT : Reason.REPLACED, withheld.entry().frame,
+					this.engine.nanos());
+		}
+		RouteSlot slot = this.session.slot(run.compiled);
+		Held start = slot.held(withheld.utterance());
+		if (verdict == Verdict.IGNORE && start != null) {
+			this.waiting.drop(slot, start);
 		}
 	}
 
@@ -551,15 +527,6 @@ final class Deliberation {
 						: new Outcome(Verdict.INTERRUPT, Rule.INTERRUPTED.name(), evidence);
 		return record(run, entry.frame, outcome, outcome.verdict(), policy, this.engine.nanos(), effects);
 	}
-
-	/**
-	 * The oldest generation of a route that is not protected, or the oldest.
-	 */
-	Run oldestUnprotected(RouteSlot slot) {
-		return slot.all().stream().filter((run) -> shieldOf(run) == null).findFirst().orElseGet(slot::oldest);
-	}
-
-	// Starts that wait for a decision.
 
 	/**
 	 * Whether a start may go on now.
@@ -583,13 +550,13 @@ final class Deliberation {
 					verdict = decide(run, entry, utterance, false, false, effects);
 				}
 			}
-			if (verdict == null && victims.contains(run) && shieldOf(run) != null) {
+			if (verdict == null && victims.contains(run) && this.shields.of(run) != null) {
 				verdict = decide(run, entry, utterance, false, false, effects);
 			}
 			admission = admission.and(admissionAfter(verdict, run, policy, victims.contains(run)));
 		}
 		if (admission == Admission.HELD) {
-			hold(slot, entry, utterance);
+			this.waiting.hold(slot, entry, utterance);
 		}
 		else if (admission == Admission.DROPPED && utterance != null) {
 			for (Run run : slot.all()) {
@@ -609,7 +576,7 @@ final class Deliberation {
 		if (verdict == Verdict.PAUSE) {
 			return Admission.HELD;
 		}
-		if (shieldOf(run) != null) {
+		if (this.shields.of(run) != null) {
 			if (!victim) {
 				return Admission.GRANTED;
 			}
@@ -619,167 +586,59 @@ final class Deliberation {
 	}
 
 	/**
-	 * Lets a start wait. Of those that wait already only the ones stay whose own
-	 * utterance is still in question: this one may be dropped before they are.
-	 */
-	private void hold(RouteSlot slot, LogEntry entry, @Nullable UserUtterance utterance) {
-		for (Held before : List.copyOf(slot.held)) {
-			if (before.utterance() == utterance || !isPending(slot, before.utterance())) {
-				drop(slot, before);
-			}
-		}
-		slot.held.add(new Held(slot.route.index(), entry, utterance));
-		this.held++;
-		if (entry.origin != null) {
-			entry.origin.open++;
-		}
-	}
-
-	private static boolean isPending(RouteSlot slot, @Nullable UserUtterance utterance) {
-		return utterance != null && slot.all()
-			.stream()
-			.map((run) -> run.find(utterance))
-			.anyMatch((known) -> known != null && known.pending);
-	}
-
-	/**
-	 * Forgets the starts that wait.
-	 */
-	void drop(RouteSlot slot) {
-		List.copyOf(slot.held).forEach((waiting) -> drop(slot, waiting));
-	}
-
-	private void drop(RouteSlot slot, Held waiting) {
-		slot.held.remove(waiting);
-		this.held--;
-		if (waiting.entry().origin != null) {
-			this.session.closed(waiting.entry().origin);
-		}
-	}
-
-	/**
-	 * Forgets the starts that wait and whose responses are closed.
-	 */
-	void drop(List<RouteSlot> slots, Origin origin) {
-		for (RouteSlot slot : slots) {
-			for (Held waiting : List.copyOf(slot.held)) {
-				if (waiting.entry().origin == origin) {
-					drop(slot, waiting);
-				}
-			}
-		}
-	}
-
-	/**
-	 * Whether any start waits.
-	 */
-	boolean holds() {
-		return this.held > 0;
-	}
-
-	/**
-	 * The starts that need not wait any longer; they are not held any more.
-	 */
-	List<Held> released(List<RouteSlot> slots) {
-		if (!holds()) {
-			return List.of();
-		}
-		List<Held> released = new ArrayList<>(1);
-		for (RouteSlot slot : slots) {
-			if (!slot.held.isEmpty()
-					&& slot.all().stream().noneMatch((run) -> run.pause != null || run.withheld != null)) {
-				List<Held> waiting = List.copyOf(slot.held);
-				drop(slot);
-				boolean last = slot.route.overlap() == Overlap.REPLACE;
-				released.addAll(last ? waiting.subList(waiting.size() - 1, waiting.size()) : waiting);
-			}
-		}
-		return released;
-	}
-
-	private static LogEntry again(LogEntry entry, @Nullable Origin origin) {
-		return new LogEntry(entry.frame, entry.bytes, null, 0, false, entry.hop, origin);
-	}
-
-	/**
-	 * Takes note that a generation has had its last frame.
+	 * Takes note that a generation has had its last frame. What was withheld from it and
+	 * would not have cut it off starts nothing; what was ignored may still turn out to be
+	 * a turn, when its words come.
 	 */
 	void over(Run run) {
 		end(run);
-		Withheld withheld = run.withheld;
-		if (withheld != null) {
-			run.withheld = null;
-			this.shielded.remove(run);
+		RouteSlot slot = this.session.slot(run.compiled);
+		if (this.shielded.remove(run)) {
 			tick();
-			RouteSlot slot = this.session.slot(run.compiled);
-			UserUtterance utterance = withheld.utterance();
-			Held waiting = (utterance != null) ? slot.held(utterance) : null;
-			if (utterance != null && waiting != null && wouldSpare(run, withheld.entry().frame, utterance)) {
-				drop(slot, waiting);
+			for (Withheld withheld : run.takeWithheld()) {
+				UserUtterance utterance = withheld.utterance();
+				Held start = (utterance != null) ? slot.held(utterance) : null;
+				if (utterance != null && start != null && wouldSpare(run.compiled, withheld.entry().frame, utterance)) {
+					this.waiting.drop(slot, start);
+				}
 			}
 		}
+		run.lastDropped((utterance, entry) -> slot.late = new Held(run.compiled.index(), entry, utterance));
 	}
 
 	/**
-	 * Whether an utterance would not have cut off a generation that had not been
-	 * protected: then its end starts nothing.
+	 * The turn of an utterance that was ignored while a generation ran that is over now,
+	 * if its final words would not have been ignored.
 	 */
-	private boolean wouldSpare(Run run, Frame frame, UserUtterance utterance) {
-		InterruptionPolicy policy = policyOf(run);
-		Evidence known = evidence(run, policy, utterance, frame, false, true);
-		Evidence free = new Evidence(false, null, known.user(), known.agent(), known.past(), known.condition());
+	@Nullable Held late(RouteSlot slot, LogEntry entry, @Nullable UserUtterance utterance) {
+		Held late = slot.late;
+		boolean known = late != null && utterance != null && late.utterance() == utterance && utterance.isSettled();
+		if (late == null || utterance == null || !known || slot.active() > 0
+				|| wouldSpare(slot.route, entry.frame, utterance)) {
+			return null;
+		}
+		return new Held(late.route(), WaitingStarts.again(late.entry(), entry.origin), utterance);
+	}
+
+	/**
+	 * Whether an utterance would not cut off a generation of a route that nothing
+	 * protects.
+	 */
+	private boolean wouldSpare(CompiledRoute route, Frame frame, UserUtterance utterance) {
+		InterruptionPolicy policy = policyOf(route);
+		Evidence evidence = new Evidence(false, null, user(policy, utterance, frame, true, false),
+				new Evidence.Agent(false, Duration.ZERO, null, false),
+				this.past.before(utterance, frame, policy, this.moment), Answer.NOT_ASKED);
 		return this.engine.evaluator()
-			.decide(policy, free, () -> Answer.NOT_ASKED, (rule, failure) -> failed(run, "rule " + rule, failure))
-			.verdict() == Verdict.IGNORE;
+			.decide(policy, evidence, () -> Answer.NOT_ASKED, (rule, failure) -> failed(route, "rule " + rule, failure))
+			.verdict() != Verdict.INTERRUPT;
 	}
-
-	// The floor.
 
 	/**
-	 * Takes the floor from a user whose turn is too long.
+	 * Decides nothing by time any more but what is under way.
 	 */
-	void takeFloor(@Nullable UserUtterance utterance) {
-		List<CompiledRoute> routes = this.engine.routes().match(AgentTakesFloor.class).starts();
-		if (routes.isEmpty() || utterance == null) {
-			return;
-		}
-		if (this.floorTimer != null) {
-			this.floorTimer.dispose();
-		}
-		if (!utterance.isSpeaking() || utterance == this.floorLostBy) {
-			return;
-		}
-		long now = this.moment;
-		long due = Long.MAX_VALUE;
-		for (CompiledRoute route : routes) {
-			InterruptionPolicy policy = policyOf(route);
-			if (this.session.slot(route).active() > 0) {
-				continue;
-			}
-			if (policy.floorMaxWords() > 0 && utterance.words() >= policy.floorMaxWords()) {
-				due = now;
-			}
-			if (!policy.floorMaxTime().isZero()) {
-				due = Math.min(due, utterance.begunMillis() + policy.floorMaxTime().toMillis());
-			}
-		}
-		if (due <= now) {
-			this.floorLostBy = utterance;
-			this.floorTakenAt = this.session
-				.appendFloor(new AgentTakesFloor(utterance.words(), utterance.spokeFor(now).toMillis()));
-		}
-		else if (due != Long.MAX_VALUE) {
-			this.floorTimer = this.engine.schedulers().timer().schedule(() -> this.session.execute(() -> {
-				tick();
-				takeFloor(utterance);
-			}), Math.max(0, due * 1_000_000L - this.engine.nanos()), TimeUnit.NANOSECONDS);
-		}
-	}
-
 	void close() {
-		if (this.floorTimer != null) {
-			this.floorTimer.dispose();
-		}
+		this.floor.close();
 	}
 
 	/**
@@ -798,22 +657,6 @@ final class Deliberation {
 
 		Admission and(Admission other) {
 			return (compareTo(other) >= 0) ? this : other;
-		}
-
-	}
-
-	/**
-	 * An interruption.
-	 *
-	 * @param atMillis when it was
-	 * @param utterance the number of the utterance; 0 if it was another event
-	 * @param sequence that of the event
-	 */
-	private record Mark(long atMillis, long utterance, long sequence) {
-
-		boolean isOf(@Nullable UserUtterance utterance, Frame frame) {
-			return (this.utterance > 0) ? utterance != null && utterance.number() == this.utterance
-					: this.sequence == frame.sequence();
 		}
 
 	}

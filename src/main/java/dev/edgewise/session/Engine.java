@@ -130,6 +130,13 @@ final class Engine {
 		return this.schedulers.timer().now(TimeUnit.NANOSECONDS);
 	}
 
+	/**
+	 * The time in whole milliseconds since the epoch.
+	 */
+	long millis() {
+		return Math.floorDiv(nanos(), 1_000_000L);
+	}
+
 	static Instant instant(long nanos) {
 		return Instant.ofEpochMilli(Math.floorDiv(nanos, 1_000_000L));
 	}

@@ -241,8 +241,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 							entry.frame.sequence(), this.id, effects.refused);
 				}
 			}
-			again = (this.deliberation.holds() && release(new Effects())) | launchWaiting() | completeFinished()
-					| !this.derived.isEmpty();
+			again = (this.deliberation.waiting().isAny() && release(new Effects())) | launchWaiting()
+					| completeFinished() | !this.derived.isEmpty();
 		}
 		if (!this.touched.isEmpty()) {
 			for (Origin origin : this.touched) {
@@ -391,7 +391,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 		}
 		release(effects);
-		this.deliberation.takeFloor(utterance);
+		startLate(entry, utterance, arrived, effects);
+		this.deliberation.considerFloor(utterance);
 	}
 
 	private void decide(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,
@@ -413,7 +414,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 * Starts what need not wait any longer.
 	 */
 	private boolean release(Effects effects) {
-		List<Held> released = this.deliberation.released(this.used);
+		List<Held> released = this.deliberation.waiting().released(this.used);
 		for (Held held : released) {
 			CompiledRoute route = this.engine.routes().routes().get(held.route());
 			start(route, held.entry(), null, nanos(), effects);
@@ -430,8 +431,24 @@ final class LiveSession implements Session, Mailbox.Owner {
 		return !released.isEmpty();
 	}
 
+	/**
+	 * Starts the turn of an utterance whose words have come when there is nothing left
+	 * that they could cut off.
+	 */
+	private void startLate(LogEntry entry, @Nullable UserUtterance utterance, long arrived, Effects effects) {
+		if (utterance != null) {
+			for (RouteSlot slot : this.used) {
+				Held late = this.deliberation.late(slot, entry, utterance);
+				if (late != null) {
+					start(slot.route, late.entry(), null, arrived, effects);
+				}
+			}
+		}
+	}
+
 	private void dropHeld() {
-		this.used.forEach(this.deliberation::drop);
+		this.used.forEach((slot) -> slot.late = null);
+		this.used.forEach(this.deliberation.waiting()::drop);
 	}
 
 	private boolean passes(CompiledRoute route, Object event) {
@@ -470,7 +487,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			return;
 		}
 		List<Run> victims = !evicts ? List.of() : (route.overlap() == Overlap.REPLACE) ? slot.all()
-				: List.of(this.deliberation.oldestUnprotected(slot));
+				: List.of(this.deliberation.shields().oldestWithout(slot));
 		if (active > 0 && this.deliberation.admit(slot, victims, cause, utterance, effects) != Admission.GRANTED) {
 			return;
 		}
@@ -482,7 +499,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			return;
 		}
 		if (evicts) {
-			this.deliberation.drop(slot);
+			this.deliberation.waiting().drop(slot);
 			for (Run victim : victims) {
 				if (victim.phase != Phase.OVER) {
 					cut(victim, Reason.REPLACED, cause.frame, arrived);
@@ -494,6 +511,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 				this.engine.settings().conversation().characters());
 		this.journal.note(new Recording.Begun(run.id, route.id(), cause.frame.sequence()));
 		slot.waiting.add(run);
+		slot.late = null;
 		this.live.add(run);
 		this.engine.runAdded();
 		if (cause.origin != null) {
@@ -1091,7 +1109,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 			for (Origin origin : cursor.origins()) {
 				if (--origin.responses == 0 && origin.end() == 0) {
-					this.deliberation.drop(this.used, origin);
+					this.deliberation.waiting().drop(this.used, origin);
 					for (Run run : List.copyOf(this.live)) {
 						if (run.trigger.origin == origin) {
 							cutIfLive(run, Reason.CLIENT_DISCONNECTED);

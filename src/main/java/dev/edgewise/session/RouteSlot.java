@@ -29,6 +29,9 @@ final class RouteSlot {
 	/** Starts that wait for what is not decided yet, one of an utterance. */
 	final List<Held> held = new ArrayList<>(0);
 
+	/** The end of an utterance that was ignored by a generation that is over. */
+	@Nullable Held late;
+
 	/** The last interruption, until a run has been given it. */
 	@Nullable Interruption last;
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.Frame;
@@ -127,7 +128,7 @@ final class Run implements Generation {
 	@Nullable Pause pause;
 
 	/** What was withheld from it while it was protected, until that is over. */
-	@Nullable Withheld withheld;
+	private List<Withheld> withheld = List.of();
 
 	/** What has been decided about it and what the user said lately. */
 	private List<Case> cases = List.of();
@@ -378,6 +379,55 @@ final class Run implements Generation {
 		}
 		this.cases.add(opened);
 		return opened;
+	}
+
+	/**
+	 * Withholds an event, instead of the one before of the same utterance.
+	 */
+	void withhold(Withheld event) {
+		if (this.withheld.isEmpty()) {
+			this.withheld = new ArrayList<>(1);
+		}
+		this.withheld.removeIf((before) -> before.utterance() == event.utterance());
+		if (this.withheld.size() == MAX_CASES) {
+			this.withheld.remove(0);
+		}
+		this.withheld.add(event);
+	}
+
+	boolean isWithheldFrom() {
+		return !this.withheld.isEmpty();
+	}
+
+	/**
+	 * What was withheld, in order; it is not any more.
+	 */
+	List<Withheld> takeWithheld() {
+		List<Withheld> taken = this.withheld;
+		this.withheld = List.of();
+		return taken;
+	}
+
+	/**
+	 * Whether an utterance may still cut it off.
+	 */
+	boolean asksAbout(UserUtterance utterance) {
+		Case known = find(utterance);
+		return (known != null && known.pending)
+				|| this.withheld.stream().anyMatch((event) -> event.utterance() == utterance);
+	}
+
+	/**
+	 * Gives the last end of an utterance that has started nothing, if there is one.
+	 */
+	void lastDropped(BiConsumer<UserUtterance, LogEntry> taker) {
+		for (int i = this.cases.size() - 1; i >= 0; i--) {
+			LogEntry dropped = this.cases.get(i).dropped;
+			if (dropped != null) {
+				taker.accept(this.cases.get(i).utterance, dropped);
+				return;
+			}
+		}
 	}
 
 	List<Case> pendingCases() {

@@ -145,6 +145,39 @@ class DecisionLawTests {
 	}
 
 	@Test
+	void wordsThatComeWhenTheAgentHasEndedStartTheTurnThatWasTakenForACough() {
+		try (Stage stage = Stage.with(turn().policy("talk").stream((event) -> Nodes.counting("a", 4)).broadcast())
+			.policies(TALK)
+			.open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			Receipt end = stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(450);
+			assertThat(Stage.tale(reader)).endsWith("1:a4", "=1");
+			assertThat(stage.publish(interim("what about")).started()).as("not final").isEmpty();
+			Receipt words = stage.publish(said("what about fish"));
+			assertThat(words.started()).hasSize(1);
+			assertThat(stage.view().generations()).singleElement()
+				.satisfies((view) -> assertThat(view.cause()).isEqualTo(end.sequence()));
+			assertThat(stage.publish(said("or bread")).started()).as("once").isEmpty();
+		}
+	}
+
+	@Test
+	void wordsThatAreNothingStartNothingWhenTheAgentHasEnded() {
+		try (Stage stage = Stage.with(turn().policy("talk").stream((event) -> Nodes.counting("a", 4)).broadcast())
+			.policies(TALK)
+			.open()) {
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(450);
+			assertThat(stage.publish(said("uhhuh")).started()).isEmpty();
+		}
+	}
+
+	@Test
 	void aUserWhoStillSpeaksAtTheDeadlineInterrupts() {
 		try (Stage stage = stage(TALK)) {
 			TestSubscriber<Frame> reader = stage.read(0);

@@ -53,6 +53,11 @@ final class PauseModel {
 
 	private boolean spokenOver;
 
+	/**
+	 * What was ignored while a reply ran that is over: words may still make a turn of it.
+	 */
+	private @Nullable Question late;
+
 	private int position;
 
 	private long demand;
@@ -86,6 +91,10 @@ final class PauseModel {
 		}
 		known.hear(words, interim, confidence, this.now);
 		concern(known, event, "UserTranscriptionReceived", this.gates.transcriptsNamed);
+		Question ignored = this.late;
+		if (!interim && this.reply == null && ignored != null && ignored.speech == known && isTurn(known)) {
+			start(ignored.turn);
+		}
 		speak();
 	}
 
@@ -129,6 +138,7 @@ final class PauseModel {
 			cut.waiting.clear();
 			cut("EMERGENCY", event);
 		}
+		this.late = null;
 		speak();
 	}
 
@@ -166,6 +176,7 @@ final class PauseModel {
 		begin();
 		if (this.reply != null) {
 			append("=" + this.reply.number);
+			this.late = this.reply.ignored();
 			this.reply = null;
 		}
 		speak();
@@ -359,12 +370,19 @@ final class PauseModel {
 		return null;
 	}
 
+	private boolean isTurn(Speech speech) {
+		boolean stops = !this.gates.stopPhrase.isEmpty()
+				&& (" " + speech.words() + " ").contains(" " + this.gates.stopPhrase + " ");
+		return stops || gate(speech, true) == null;
+	}
+
 	private void cutFor(Question question) {
 		cut(question.named ? "EVENT" : "REPLACED", question.event);
 	}
 
 	private void cut(String reason, int event) {
 		Reply over = this.reply;
+		this.late = over.ignored();
 		this.reply = null;
 		over.cut = true;
 		over.paused = false;
@@ -376,6 +394,7 @@ final class PauseModel {
 	}
 
 	private void start(int cause) {
+		this.late = null;
 		Reply begun = new Reply(++this.replies);
 		this.reply = begun;
 		this.started.add(begun.number);
@@ -616,6 +635,14 @@ final class PauseModel {
 
 		Reply(int number) {
 			this.number = number;
+		}
+
+		@Nullable Question ignored() {
+			Question last = null;
+			for (Question question : this.questions.values()) {
+				last = (question.ignoredBy != null && question.turn > 0) ? question : last;
+			}
+			return last;
 		}
 
 		List<Question> open() {

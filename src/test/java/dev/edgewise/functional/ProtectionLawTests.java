@@ -216,6 +216,28 @@ class ProtectionLawTests {
 	}
 
 	@Test
+	void aSignOfListeningDoesNotMakeUpForTheTurnThatWasKeptBefore() {
+		try (Stage stage = Stage
+			.with(turn().interruptible(false).policy("talk").stream((event) -> Nodes.counting("a", 3)).broadcast())
+			.policies(TALK)
+			.open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(said("what about fish"));
+			Receipt end = stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(50);
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(said("uhhuh"));
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(350);
+			assertThat(Stage.tale(reader)).contains("1:a3", "=1", "+2");
+			assertThat(stage.view().generations()).singleElement()
+				.satisfies((view) -> assertThat(view.cause()).isEqualTo(end.sequence()));
+		}
+	}
+
+	@Test
 	void aQueueWaitsAsItAlwaysDoesBehindAProtectedReply() {
 		try (Stage stage = Stage.of(turn().interruptible(false)
 			.overlap(Overlap.QUEUE)
