@@ -1,5 +1,6 @@
 package dev.edgewise.autoconfigure;
 
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedSet;
@@ -102,10 +103,18 @@ final class UnknownKeyCheck implements BeanFactoryPostProcessor {
 
 		private final Set<String> variables = new HashSet<>();
 
+		private final Set<ConfigurationPropertyName> lists = new HashSet<>();
+
+		private final Set<String> listVariables = new HashSet<>();
+
 		@Override
 		public <T> Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
 			this.names.add(name);
 			this.variables.add(squeezed(name));
+			if (target.getType().isArray() || Collection.class.isAssignableFrom(target.getType().toClass())) {
+				this.lists.add(name);
+				this.listVariables.add(squeezed(name));
+			}
 			return target;
 		}
 
@@ -116,12 +125,22 @@ final class UnknownKeyCheck implements BeanFactoryPostProcessor {
 		}
 
 		boolean contains(ConfigurationPropertyName name) {
-			return this.names.contains(name);
+			return this.names.contains(name) || (isElement(name) && this.lists.contains(name.getParent()));
 		}
 
 		// EDGEWISE_SESSION_IDLETIMEOUT and EDGEWISE_SESSION_IDLE_TIMEOUT both bind
 		boolean containsVariable(ConfigurationPropertyName name) {
-			return this.variables.contains(squeezed(name)) || SERVICE_LINK.matcher(name.toString()).matches();
+			return this.variables.contains(squeezed(name))
+					|| (isElement(name) && this.listVariables.contains(squeezed(name.getParent())))
+					|| SERVICE_LINK.matcher(name.toString()).matches();
+		}
+
+		/**
+		 * Of a list that a source of higher precedence replaces as a whole, nobody asks
+		 * for the elements that the other one does not have.
+		 */
+		private static boolean isElement(ConfigurationPropertyName name) {
+			return name.isNumericIndex(name.getNumberOfElements() - 1);
 		}
 
 		private static String squeezed(ConfigurationPropertyName name) {

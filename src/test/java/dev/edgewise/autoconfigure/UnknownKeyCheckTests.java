@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -26,6 +27,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Keys that nobody reads.
  */
 class UnknownKeyCheckTests {
+
+	private static final String POLICY = "edgewise.interruption.policies.call.";
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class));
@@ -152,6 +155,26 @@ class UnknownKeyCheckTests {
 		withVariable(name, "10.0.0.1").run((context) -> assertThat(context).hasNotFailed());
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "stop-phrases[0]", "stop-phrases", "stopPhrases" })
+	void leavesTheElementsAloneOfAListThatAnotherSourceReplacesByAShorterOne(String key) {
+		this.runner.withPropertyValues(POLICY + key + "=halt")
+			.withSystemProperties(POLICY + "stop-phrases[0]=stop", POLICY + "stop-phrases[1]=wait",
+					POLICY + "stop-phrases[2]=hold on", POLICY + "stop-phrases[3]=be quiet")
+			.run((context) -> assertThat(context.getBean(EdgewiseProperties.class).interruption().policies())
+				.hasEntrySatisfying("call", (policy) -> assertThat(policy.stopPhrases()).containsExactly("halt")));
+	}
+
+	@Test
+	void leavesTheVariablesAloneOfAListThatAnotherSourceReplacesByAShorterOne() {
+		this.runner.withSystemProperties(POLICY + "stop-phrases=halt")
+			.withInitializer((context) -> setVariables(context,
+					Map.of("EDGEWISE_INTERRUPTION_POLICIES_CALL_STOPPHRASES_0", "stop",
+							"EDGEWISE_INTERRUPTION_POLICIES_CALL_STOP_PHRASES_1", "wait",
+							"EDGEWISE_INTERRUPTION_POLICIES_CALL_STOPPHRASES_2", "hold on")))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
 	@Test
 	void failsAtAnUnknownSystemProperty() {
 		this.runner.withSystemProperties("edgewise.sesion.max=1")
@@ -183,10 +206,14 @@ class UnknownKeyCheckTests {
 	}
 
 	private ApplicationContextRunner withVariable(String name, String value) {
-		return this.runner.withInitializer((context) -> context.getEnvironment()
+		return this.runner.withInitializer((context) -> setVariables(context, Map.of(name, value)));
+	}
+
+	private static void setVariables(ConfigurableApplicationContext context, Map<String, Object> variables) {
+		context.getEnvironment()
 			.getPropertySources()
 			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
-					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(name, value))));
+					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
 	}
 
 	@ConfigurationProperties("edgewise.own")
