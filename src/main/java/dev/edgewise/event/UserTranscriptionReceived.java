@@ -18,6 +18,9 @@ public record UserTranscriptionReceived(String content, @Nullable Boolean interi
 
 	public UserTranscriptionReceived {
 		Objects.requireNonNull(content, "content");
+		if (confidence != null && !Double.isFinite(confidence)) {
+			throw new IllegalArgumentException("The confidence is no number");
+		}
 	}
 
 	public UserTranscriptionReceived(String content, @Nullable Boolean interim, @Nullable Double confidence) {

@@ -218,6 +218,10 @@ class EventReaderTests {
 				field("confidence").andThen((problem) -> assertThat(problem).containsEntry("expected", "number")));
 		refuses("{\"type\":\"UserTranscriptionReceived\",\"content\":\"a\",\"confidence\":1e999}", 422, "invalid-field",
 				field("confidence"));
+		for (String none : List.of("NaN", "Infinity", "-INF")) {
+			refuses(("{\"type\":\"UserTranscriptionReceived\",\"content\":\"a\",\"confidence\":\"" + none + "\"}")
+				.getBytes(StandardCharsets.UTF_8), 422, "invalid-event");
+		}
 		refuses("{\"type\":\"CustomReceived\",\"metadata\":[]}", 422, "invalid-field",
 				field("metadata").andThen((problem) -> assertThat(problem).containsEntry("expected", "object")));
 		refuses(order("\"kind\":\"MIDDLING\""), 422, "invalid-field", field("kind")
