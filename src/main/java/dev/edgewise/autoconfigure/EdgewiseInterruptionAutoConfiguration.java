@@ -44,6 +44,7 @@ public final class EdgewiseInterruptionAutoConfiguration {
 						"Give one of them another name"));
 			}
 			else {
+				problems.addAll(PolicyProperties.contradictions(bean, policy));
 				policies.add(policy);
 			}
 		});

@@ -67,41 +67,33 @@ record PolicyProperties(@DefaultValue("0") @Range(min = 0, max = 1_000) int minW
 	 * @param problems takes what is wrong with it
 	 */
 	Optional<InterruptionPolicy> toPolicy(String name, List<Problem> problems) {
-		Check check = new Check(name, new ArrayList<>());
-		check.name();
+		Check check = new Check(prefix(name) + ".", new ArrayList<>());
+		check.name(name);
 		Map<String, LanguageProperties> languages = check.languages(this.languages);
 		Phrases stops = check.phrases("stop-phrases", this.stopPhrases, LanguageProperties::stopPhrases, languages);
 		Phrases signs = check.phrases("backchannels", this.backchannels, LanguageProperties::backchannels, languages);
-		check.contained(this.backchannels, "backchannels", null, stops);
-		languages.forEach((tag, phrases) -> check.contained(phrases.backchannels(),
-				"languages." + tag + ".backchannels", tag, stops));
 		InterruptionPolicy policy = new InterruptionPolicy(name, this.minWords, this.minSpeech, this.minConfidence,
 				stops, signs, this.backOff, this.protectFirst, this.protectFirstWords, this.flapping.max(),
 				this.flapping.window(), this.decideWithin, this.transcriptWait, this.whileProtected,
 				this.floor.maxWords(), this.floor.maxTime());
-		checkTimes(check, policy);
+		check.contradictions(policy);
 		problems.addAll(check.problems);
 		return check.problems.isEmpty() ? Optional.of(policy) : Optional.empty();
 	}
 
-	private void checkTimes(Check check, InterruptionPolicy policy) {
-		boolean gate = this.minWords > 0 || this.minConfidence > 0 || !this.minSpeech.isZero()
-				|| !policy.backchannels().isEmpty();
-		if (gate && this.decideWithin.isZero()) {
-			check.report("decide-within", written(this.decideWithin),
-					"leaves no time for what min-words, min-speech, min-confidence and backchannels ask for",
-					"Write more than 0ms and at most 1m, or remove those");
-		}
-		else if (!this.minSpeech.isZero() && this.minSpeech.compareTo(this.decideWithin) >= 0) {
-			check.report("min-speech", written(this.minSpeech),
-					"is never reached: it is decided within " + written(this.decideWithin),
-					"Write less than decide-within, or a longer decide-within (at most 1m)");
-		}
-		if (this.flapping.max() > 0 && this.flapping.window().isZero()) {
-			check.report("flapping.window", written(this.flapping.window()),
-					"is no time in which there could be flapping.max = " + this.flapping.max(),
-					"Write more than 0ms and at most 1h, or flapping.max = 0");
-		}
+	/**
+	 * What contradicts itself in a policy that is a bean.
+	 * @param bean the bean's name
+	 * @param policy the policy
+	 */
+	static List<Problem> contradictions(String bean, InterruptionPolicy policy) {
+		Check check = new Check("bean '%s', ".formatted(bean), new ArrayList<>());
+		check.contradictions(policy);
+		return check.problems;
+	}
+
+	private static String prefix(String name) {
+		return "edgewise.interruption.policies" + (name.matches("[A-Za-z0-9-]+") ? "." + name : "[" + name + "]");
 	}
 
 	private static String written(Duration duration) {
@@ -143,26 +135,50 @@ record PolicyProperties(@DefaultValue("0") @Range(min = 0, max = 1_000) int minW
 
 	/**
 	 * What is wrong with one policy.
+	 *
+	 * @param place what comes before a key of it
 	 */
-	private record Check(String policy, List<Problem> problems) {
+	private record Check(String place, List<Problem> problems) {
 
 		void report(String key, String value, String what, String instead) {
-			this.problems.add(new Problem("%s.%s = %s".formatted(prefix(), key, value), what, instead));
+			this.problems.add(new Problem("%s%s = %s".formatted(this.place, key, value), what, instead));
 		}
 
-		private String prefix() {
-			return "edgewise.interruption.policies"
-					+ (this.policy.matches("[A-Za-z0-9-]+") ? "." + this.policy : "[" + this.policy + "]");
-		}
-
-		void name() {
-			if (this.policy.equals(InterruptionPolicy.IMMEDIATE_NAME)) {
-				this.problems.add(new Problem(prefix(), "is built in and cannot be changed",
+		void name(String name) {
+			if (name.equals(InterruptionPolicy.IMMEDIATE_NAME)) {
+				this.problems.add(new Problem(prefix(name), "is built in and cannot be changed",
 						"Give the policy another name, and name it in @Route(policy = ...)"));
 			}
-			else if (!NAME.matcher(this.policy).matches()) {
+			else if (!NAME.matcher(name).matches()) {
 				this.problems
-					.add(new Problem(prefix(), "has a malformed name", "Name it by 1 to 64 of A-Z a-z 0-9 . _ -"));
+					.add(new Problem(prefix(name), "has a malformed name", "Name it by 1 to 64 of A-Z a-z 0-9 . _ -"));
+			}
+		}
+
+		void contradictions(InterruptionPolicy policy) {
+			contained(policy.backchannels().all(), "backchannels", null, policy.stopPhrases());
+			new TreeMap<>(policy.backchannels().byLanguage()).forEach((tag, phrases) -> contained(phrases,
+					"languages." + tag + ".backchannels", tag, policy.stopPhrases()));
+			times(policy);
+		}
+
+		private void times(InterruptionPolicy policy) {
+			boolean gate = policy.minWords() > 0 || policy.minConfidence() > 0 || !policy.minSpeech().isZero()
+					|| !policy.backchannels().isEmpty();
+			if (gate && policy.decideWithin().isZero()) {
+				report("decide-within", written(policy.decideWithin()),
+						"leaves no time for what min-words, min-speech, min-confidence and backchannels ask for",
+						"Write more than 0ms and at most 1m, or remove those");
+			}
+			else if (!policy.minSpeech().isZero() && policy.minSpeech().compareTo(policy.decideWithin()) >= 0) {
+				report("min-speech", written(policy.minSpeech()),
+						"is never reached: it is decided within " + written(policy.decideWithin()),
+						"Write less than decide-within, or a longer decide-within (at most 1m)");
+			}
+			if (policy.flappingMax() > 0 && policy.flappingWindow().isZero()) {
+				report("flapping.window", written(policy.flappingWindow()),
+						"is no time in which there could be flapping.max = " + policy.flappingMax(),
+						"Write more than 0ms and at most 1h, or flapping.max = 0");
 			}
 		}
 
@@ -190,7 +206,7 @@ record PolicyProperties(@DefaultValue("0") @Range(min = 0, max = 1_000) int minW
 					usable.put(tag, phrases);
 				}
 				catch (IllegalArgumentException ex) {
-					this.problems.add(new Problem(prefix() + ".languages." + tag, "cannot be used: " + ex.getMessage(),
+					this.problems.add(new Problem(this.place + "languages." + tag, "cannot be used: " + ex.getMessage(),
 							"Write a language's tag, such as de or pt-BR"));
 				}
 			});
@@ -200,6 +216,11 @@ record PolicyProperties(@DefaultValue("0") @Range(min = 0, max = 1_000) int minW
 		private List<String> usable(String key, List<String> phrases) {
 			List<String> usable = new ArrayList<>();
 			for (String phrase : phrases) {
+				if (phrase.equals("true") || phrase.equals("false")) {
+					report(key, "'" + phrase + "'", "is what YAML makes of yes, no, on and off",
+							"Write it in quotes: 'yes'; or, if it is this word that is meant, 'True' or 'False'");
+					continue;
+				}
 				try {
 					new Phrases(List.of(phrase), Map.of());
 					usable.add(phrase);

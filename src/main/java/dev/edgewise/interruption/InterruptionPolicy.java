@@ -1,8 +1,13 @@
 package dev.edgewise.interruption;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+
+import dev.edgewise.interruption.InvalidPoliciesException.Problem;
 
 /**
  * When speech is an interruption, and when it is not: the thresholds and lists that the
@@ -42,6 +47,39 @@ public record InterruptionPolicy(String name, int minWords, Duration minSpeech, 
 	public static final InterruptionPolicy IMMEDIATE = new InterruptionPolicy(IMMEDIATE_NAME, 0, Duration.ZERO, 0,
 			Phrases.NONE, Phrases.NONE, Duration.ZERO, Duration.ZERO, 0, 0, Duration.ofSeconds(10),
 			Duration.ofSeconds(2), Duration.ofMillis(300), WhileProtected.KEEP, 0, Duration.ZERO);
+
+	/**
+	 * Creates a policy.
+	 * @throws InvalidPoliciesException if a value is negative, or the confidence is not 0
+	 * to 1
+	 */
+	public InterruptionPolicy {
+		Objects.requireNonNull(name, "name");
+		Objects.requireNonNull(stopPhrases, "stopPhrases");
+		Objects.requireNonNull(backchannels, "backchannels");
+		Objects.requireNonNull(whileProtected, "whileProtected");
+		List<Problem> problems = new ArrayList<>();
+		Map<String, Integer> counts = Map.of("min-words", minWords, "protect-first-words", protectFirstWords,
+				"flapping.max", flappingMax, "floor.max-words", floorMaxWords);
+		counts.forEach((key, count) -> check(count >= 0, name, key, count, "0 or more", problems));
+		Map<String, Duration> times = Map.of("min-speech", minSpeech, "back-off", backOff, "protect-first",
+				protectFirst, "flapping.window", flappingWindow, "decide-within", decideWithin, "transcript-wait",
+				transcriptWait, "floor.max-time", floorMaxTime);
+		times.forEach((key, time) -> check(!time.isNegative(), name, key, time, "zero or more", problems));
+		check(minConfidence >= 0 && minConfidence <= 1, name, "min-confidence", minConfidence, "0 to 1", problems);
+		if (!problems.isEmpty()) {
+			problems.sort(Comparator.comparing(Problem::place));
+			throw new InvalidPoliciesException(problems);
+		}
+	}
+
+	private static void check(boolean valid, String name, String key, Object value, String allowed,
+			List<Problem> problems) {
+		if (!valid) {
+			problems.add(new Problem("policy '%s', %s = %s".formatted(name, key, value), "is out of range",
+					"Must be " + allowed));
+		}
+	}
 
 	/**
 	 * Whether it asks what the user says, or for how long: then transcripts are decided

@@ -27,6 +27,7 @@ import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,6 +90,54 @@ class EdgewiseInterruptionAutoConfigurationTests {
 						Duration.ofMillis(500), Duration.ofMillis(200), WhileProtected.REPORT, 120,
 						Duration.ofSeconds(45)));
 			assertThat(policies.get("a.b").minWords()).isEqualTo(1);
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "no, false", "on, true", "Yes, true", "OFF, false", "true, true" })
+	void tellsWhatYamlMakesOfWordsLikeYesAndNo(String written, String read) {
+		withYaml("""
+				edgewise.interruption.policies.call:
+				  stop-phrases: [stop, %s]
+				""".formatted(written)).run((context) -> {
+			FailureAnalysis analysis = analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains("call.stop-phrases = '%s'".formatted(read))
+				.contains("is what YAML makes of yes, no, on and off");
+			assertThat(analysis.getAction()).contains("Write it in quotes").contains("'True'");
+		});
+	}
+
+	@Test
+	void takesWordsLikeYesAndNoInQuotes() {
+		withYaml("""
+				edgewise.interruption.policies.call:
+				  stop-phrases: ["no", "False"]
+				  backchannels: ['yes', "True"]
+				""").run((context) -> {
+			InterruptionPolicy policy = context.getBean(Policies.class).get("call");
+			assertThat(policy.stopPhrases().anyIn("no, thanks", null)).isTrue();
+			assertThat(policy.stopPhrases().anyIn("that is false", null)).isTrue();
+			assertThat(policy.backchannels().anyIs("Yes.", null)).isTrue();
+			assertThat(policy.backchannels().anyIs("true", null)).isTrue();
+		});
+	}
+
+	@Test
+	void thePhrasesOfTheServiceAreThoseThatAreWritten() {
+		this.runner.withInitializer((context) -> {
+			try {
+				new YamlPropertySourceLoader().load("service", new ClassPathResource("application.yml"))
+					.forEach(context.getEnvironment().getPropertySources()::addFirst);
+			}
+			catch (IOException ex) {
+				throw new AssertionError(ex);
+			}
+		}).run((context) -> {
+			InterruptionPolicy policy = context.getBean(Policies.class).get("conversation");
+			assertThat(policy.backchannels().all()).contains("yes", "uh-huh").doesNotContain("true");
+			assertThat(policy.stopPhrases().all()).contains("stop");
+			assertThat(policy.minWords()).isEqualTo(2);
+			assertThat(policy.decideWithin()).hasMillis(500);
 		});
 	}
 
@@ -197,6 +246,45 @@ class EdgewiseInterruptionAutoConfigurationTests {
 			.withPropertyValues(POLICIES + "call.min-words=2")
 			.run((context) -> assertThat(analyze(context.getStartupFailure()).getDescription()).contains("bean 'mine'")
 				.contains("is a policy named 'call', and there is another one"));
+	}
+
+	@Test
+	void refusesABeanThatContradictsItself() {
+		InterruptionPolicy mine = InterruptionPolicy.builder("mine")
+			.minSpeech(Duration.ofSeconds(3))
+			.stopPhrases("no")
+			.backchannels(new Phrases(List.of(), Map.of("en", List.of("oh no"))))
+			.flapping(2, Duration.ZERO)
+			.build();
+		this.runner.withBean("mine", InterruptionPolicy.class, () -> mine).run((context) -> {
+			FailureAnalysis analysis = analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription().lines()).containsExactly(
+					"3 things are wrong with the policies of interruption:", "",
+					"    bean 'mine', languages.en.backchannels = 'oh no'",
+					"        can never be one: it has the stop phrase 'no'", "    bean 'mine', min-speech = 3000ms",
+					"        is never reached: it is decided within 2000ms", "    bean 'mine', flapping.window = 0ms",
+					"        is no time in which there could be flapping.max = 2");
+		});
+	}
+
+	@Test
+	void refusesABeanWithValuesThatCannotBe() {
+		this.runner
+			.withBean("mine", InterruptionPolicy.class,
+					() -> InterruptionPolicy.builder("mine")
+						.minWords(-1)
+						.minConfidence(Double.NaN)
+						.decideWithin(Duration.ofMillis(-5))
+						.build())
+			.run((context) -> {
+				FailureAnalysis analysis = analyze(context.getStartupFailure());
+				assertThat(analysis.getDescription().lines()).containsExactly(
+						"3 things are wrong with the policies of interruption:", "",
+						"    policy 'mine', decide-within = PT-0.005S", "        is out of range",
+						"    policy 'mine', min-confidence = NaN", "        is out of range",
+						"    policy 'mine', min-words = -1", "        is out of range");
+				assertThat(analysis.getAction()).contains("Must be 0 to 1").contains("Must be 0 or more");
+			});
 	}
 
 	@Test
