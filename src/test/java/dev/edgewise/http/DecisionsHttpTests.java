@@ -2,6 +2,10 @@ package dev.edgewise.http;
 
 import java.util.List;
 
+import dev.edgewise.Decision;
+import dev.edgewise.Decision.Verdict;
+import dev.edgewise.Evidence;
+import dev.edgewise.Receipt;
 import dev.edgewise.Routes;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserStartedSpeaking;
@@ -12,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -73,6 +78,26 @@ class DecisionsHttpTests {
 				+ "\"spokeForMillis\":0,\"transcript\":\"\",\"words\":0,\"keys\":\"\"},"
 				+ "\"agent\":\\{\"started\":true,\"spokeForMillis\":\\d+,\"tookFloor\":false},"
 				+ "\"past\":\\{\"interruptions\":0},\"condition\":\"NOT_ASKED\"}");
+	}
+
+	@Test
+	void answersWithAReceiptThatAPlainMapperReads() {
+		String session = server.session();
+		String generation = begin(session, "{\"type\":\"UserStoppedSpeaking\"}");
+		Receipt receipt = JsonMapper.builder()
+			.build()
+			.readValue(server.post(session + "/events", SPEAK).json().toString(), Receipt.class);
+		assertThat(receipt.paused()).containsExactly(generation);
+		Decision decision = receipt.decisions().get(0);
+		assertThat(decision.sequence()).isEqualTo(receipt.sequence());
+		assertThat(decision.at()).isNotNull();
+		assertThat(decision.verdict()).isEqualTo(Verdict.PAUSE);
+		assertThat(decision.rule()).isEqualTo("TOO_FEW_WORDS");
+		assertThat(decision.evidence().user().speaker()).isEqualTo("Ann");
+		assertThat(decision.evidence().user().open()).isTrue();
+		assertThat(decision.evidence().agent().started()).isTrue();
+		assertThat(decision.evidence().past().interruptions()).isZero();
+		assertThat(decision.evidence().condition()).isEqualTo(Evidence.Answer.NOT_ASKED);
 	}
 
 	@Test
