@@ -11,15 +11,21 @@ import dev.edgewise.interruption.UserUtterance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The interruptions of one session that later decisions look back to: as many as the
- * policy does that looks back furthest. An utterance counts once, however many
- * generations it has interrupted. For the session's writer alone.
+ * The interruptions of one session that later decisions look back to: as many utterances
+ * as the policy does that looks back furthest, and the last two of any kind. An utterance
+ * counts once, however many generations it has interrupted. For the session's writer
+ * alone.
  */
 final class PastInterruptions {
 
 	private final int max;
 
-	private final Deque<Mark> marks = new ArrayDeque<>(1);
+	/** Those by utterances, oldest first. */
+	private final Deque<Mark> utterances = new ArrayDeque<>(1);
+
+	private @Nullable Mark last;
+
+	private @Nullable Mark lastButOne;
 
 	PastInterruptions(int max) {
 		this.max = max;
@@ -30,31 +36,33 @@ final class PastInterruptions {
 	 */
 	Evidence.Past before(@Nullable UserUtterance utterance, Frame frame, InterruptionPolicy policy, long now) {
 		int count = 0;
-		Duration since = null;
-		for (Mark mark : this.marks) {
-			if (!mark.isOf(utterance, frame)) {
-				since = Duration.ofMillis(now - mark.atMillis);
-				if (mark.utterance > 0 && now - mark.atMillis < policy.flappingWindow().toMillis()) {
-					count++;
-				}
+		for (Mark mark : this.utterances) {
+			if (!mark.isOf(utterance, frame) && now - mark.atMillis < policy.flappingWindow().toMillis()) {
+				count++;
 			}
 		}
-		return new Evidence.Past(count, since);
+		// of the last two, one at most is this event's or its utterance's
+		Mark before = (this.last != null && this.last.isOf(utterance, frame)) ? this.lastButOne : this.last;
+		return new Evidence.Past(count, (before != null) ? Duration.ofMillis(now - before.atMillis) : null);
 	}
 
 	/**
 	 * Adds one.
 	 */
 	void add(@Nullable UserUtterance utterance, Frame frame, long now) {
-		for (Mark mark : this.marks) {
-			if (mark.isOf(utterance, frame)) {
-				return;
+		if ((this.last != null && this.last.isOf(utterance, frame))
+				|| this.utterances.stream().anyMatch((mark) -> mark.isOf(utterance, frame))) {
+			return;
+		}
+		Mark mark = new Mark(now, (utterance != null) ? utterance.number() : 0, frame.sequence());
+		if (utterance != null) {
+			if (this.utterances.size() == this.max) {
+				this.utterances.removeFirst();
 			}
+			this.utterances.addLast(mark);
 		}
-		if (this.marks.size() == this.max) {
-			this.marks.removeFirst();
-		}
-		this.marks.addLast(new Mark(now, (utterance != null) ? utterance.number() : 0, frame.sequence()));
+		this.lastButOne = this.last;
+		this.last = mark;
 	}
 
 	/**

@@ -13,6 +13,7 @@ import dev.edgewise.Routes;
 import dev.edgewise.UnknownPolicyException;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
+import dev.edgewise.event.UserEvent;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
@@ -258,6 +259,45 @@ class DecisionLawTests {
 			assertThat(stage.publish(new UserStartedSpeaking()).interrupted()).hasSize(2);
 			stage.publish(new UserStoppedSpeaking());
 			assertThat(stage.publish(new UserStartedSpeaking()).ignored()).hasSize(2);
+		}
+	}
+
+	@Test
+	void flappingForgetsNoUtteranceForTheKeysThatInterruptBetween() {
+		InterruptionPolicy calm = InterruptionPolicy.builder("calm").flapping(2, Duration.ofSeconds(5)).build();
+		try (Stage stage = Stage
+			.with(turn().interruptOn(DTMFInput.class)
+				.policy("calm")
+				.stream((event) -> Nodes.counting("a", 99))
+				.broadcast())
+			.policies(calm)
+			.open()) {
+			List<UserEvent> causes = List.of(new UserStartedSpeaking(), new DTMFInput("1"), new DTMFInput("2"),
+					new DTMFInput("3"), new UserStartedSpeaking());
+			for (UserEvent cause : causes) {
+				stage.publish(new UserStoppedSpeaking());
+				assertThat(judged(stage.publish(cause))).containsExactly("INTERRUPT INTERRUPTED");
+			}
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(judged(stage.publish(new UserStartedSpeaking()))).containsExactly("IGNORE FLAPPING");
+		}
+	}
+
+	@Test
+	void aPolicyBacksOffAlsoWhereTheSameUtteranceInterruptsAnother() {
+		InterruptionPolicy slow = InterruptionPolicy.builder("slow").backOff(Duration.ofSeconds(1)).build();
+		try (Stage stage = Stage
+			.with(turn().id("a").stream((event) -> Nodes.counting("a", 99)).broadcast(),
+					turn().id("b").policy("slow").stream((event) -> Nodes.counting("b", 99)).broadcast())
+			.policies(slow)
+			.open()) {
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(judged(stage.publish(new UserStartedSpeaking()))).containsExactly("INTERRUPT INTERRUPTED",
+					"INTERRUPT INTERRUPTED");
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(500);
+			assertThat(judged(stage.publish(new UserStartedSpeaking()))).containsExactly("INTERRUPT INTERRUPTED",
+					"IGNORE BACK_OFF");
 		}
 	}
 
