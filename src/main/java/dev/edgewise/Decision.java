@@ -8,7 +8,8 @@ import java.util.Objects;
  * What was decided about one generation, by which rule, and on what evidence. Every event
  * that could cut off a generation is decided about, and so is every moment at which
  * waiting for more is over; the generations that were spared are told like those that
- * were not.
+ * were not. On the wire a duration is a number, named by its unit: {@code tookMicros},
+ * {@code spokeForMillis}, {@code sinceInterruptionMillis}.
  *
  * @param sequence the number in the log of the event that was decided about; of a
  * decision that only time brought about, of the event that it began with

@@ -45,22 +45,27 @@ public record Evidence(boolean forced, @Nullable Shield protection, User user, A
 	}
 
 	/**
-	 * What is known of the user: of the utterance that the event belongs to.
+	 * What is known of the user: of the utterance that the event belongs to, that is, of
+	 * what the user says in one go, from the start of speaking to its end, with the
+	 * transcripts that come for it. All but the language and the keys says nothing if the
+	 * event belongs to none.
 	 *
 	 * @param speech whether the event is speech, which the gates are about
 	 * @param speaker who speaks, where it is known
-	 * @param language the session's language, as a BCP 47 tag; null if it has not said
+	 * @param language the session's attribute {@code language}, a BCP 47 tag; null if it
+	 * has none, and then the phrases of every language hold
 	 * @param speaking whether the user still speaks
 	 * @param open whether more of the utterance is to be expected: the user still speaks
 	 * or its final transcript has not come, and the time to wait for that is not over
 	 * @param overdue whether the time to decide is over
-	 * @param spokeFor how long the user has been speaking
+	 * @param spokeFor how long the user has been speaking: from the start to the end, or
+	 * until now
 	 * @param transcript the words so far, of final transcripts and the interim one behind
-	 * them
-	 * @param words how many that are
+	 * them, which its final one replaces; of a very long utterance the last ones
+	 * @param words how many there are so far
 	 * @param confidence the recogniser's, of the last transcript that said; null if none
 	 * did
-	 * @param keys the keys pressed since the utterance began
+	 * @param keys the keys pressed since the utterance began, at most the last 32
 	 */
 	public record User(boolean speech, @Nullable String speaker, @Nullable String language, boolean speaking,
 			boolean open, boolean overdue, Duration spokeFor, String transcript, int words, @Nullable Double confidence,
@@ -83,7 +88,7 @@ public record Evidence(boolean forced, @Nullable Shield protection, User user, A
 	 * What happened in the session before, this event and its utterance not counted.
 	 *
 	 * @param interruptions how many utterances have interrupted within the policy's
-	 * window
+	 * {@code flapping.window}
 	 * @param sinceInterruption the time since the last interruption; null if there was
 	 * none
 	 */

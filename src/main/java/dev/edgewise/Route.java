@@ -81,15 +81,17 @@ public @interface Route {
 	/**
 	 * The policy that decides whether the user's speech interrupts a generation of this
 	 * route: {@code immediate}, which is built in, or one of
-	 * {@code edgewise.interruption.policies}. A session that has been given a policy
-	 * follows that one instead.
+	 * {@code edgewise.interruption.policies} or of the beans of type
+	 * {@code InterruptionPolicy}. By default {@code immediate}. A session that has been
+	 * given a policy follows that one instead.
 	 */
 	String policy() default "";
 
 	/**
 	 * Whether generations of this route can be interrupted. If not, they are protected
-	 * from beginning to end, and only what is forced cuts them off:
-	 * {@code EmergencyStop}, a forced command, the end of the session.
+	 * from beginning to end, and only what is forced cuts them off, {@code EmergencyStop}
+	 * or a forced event or command, and what is not decided about: the longest duration,
+	 * a client that has gone, the end of the session.
 	 */
 	boolean interruptible() default true;
 

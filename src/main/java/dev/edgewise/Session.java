@@ -13,7 +13,8 @@ public interface Session {
 	String id();
 
 	/**
-	 * What the session was opened with; unmodifiable.
+	 * What the session was opened with; unmodifiable. {@code language}, a BCP 47 tag,
+	 * chooses the phrases of that language beside those for all.
 	 */
 	Map<String, Object> attributes();
 

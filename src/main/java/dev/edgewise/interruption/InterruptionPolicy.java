@@ -11,27 +11,37 @@ import dev.edgewise.interruption.InvalidPoliciesException.Problem;
 
 /**
  * When speech is an interruption, and when it is not: the thresholds and lists that the
- * {@linkplain Rule rules} are asked with. A threshold is reached by "at least"; zero
- * means that there is no such gate; every gate that is set must be passed.
+ * {@linkplain Rule rules} are asked with, as
+ * {@code edgewise.interruption.policies.<name>.*} or as a bean of this type, made by
+ * {@link #builder}. A threshold is reached by "at least"; zero means that there is no
+ * such gate; every gate that is set must be passed. How they work together is told by the
+ * {@linkplain dev.edgewise.interruption package}.
  *
- * @param name its name
- * @param minWords words that an utterance must have
- * @param minSpeech time that the user must have spoken
+ * @param name its name, for {@code @Route(policy = ...)} and sessions
+ * @param minWords words that an utterance must have, over all its transcripts
+ * @param minSpeech time that the user must have spoken, from the start of speaking to its
+ * end or now
  * @param minConfidence confidence that the recogniser must have, 0 to 1; a transcript
  * without one passes
- * @param stopPhrases what interrupts wherever it is in an utterance, as whole words
+ * @param stopPhrases what interrupts wherever it is in an utterance, as whole words,
+ * before any gate is asked
  * @param backchannels what does not interrupt when it is all of an utterance
- * @param backOff time after an interruption in which nothing else interrupts
- * @param protectFirst time of a reply, from its first item, in which nothing interrupts
- * @param protectFirstWords delivered words of a reply before which nothing interrupts
- * @param flappingMax utterances that may interrupt within the window
- * @param flappingWindow the window
- * @param decideWithin time after which a user who still speaks interrupts
- * @param transcriptWait time that a final transcript is waited for when the user has
+ * @param backOff time after an interruption in which nothing else interrupts but a stop
+ * phrase and what is forced
+ * @param protectFirst time of a reply, from its first item, in which nothing else
+ * interrupts but a stop phrase and what is forced
+ * @param protectFirstWords delivered words of a reply before which nothing else
+ * interrupts but a stop phrase and what is forced
+ * @param flappingMax utterances of a session that may interrupt within the window
+ * @param flappingWindow the window, back from now
+ * @param decideWithin time from the beginning of a pause after which it is decided: a
+ * user who still speaks interrupts, else the generation goes on
+ * @param transcriptWait time that the final transcript is waited for when the user has
  * stopped
  * @param whileProtected what becomes of what the user says to a protected generation
  * @param floorMaxWords words of a user's turn at which the agent takes the floor
- * @param floorMaxTime time of a user's turn at which the agent takes the floor
+ * @param floorMaxTime time of a user's turn at which the agent takes the floor, by
+ * {@code AgentTakesFloor}
  */
 public record InterruptionPolicy(String name, int minWords, Duration minSpeech, double minConfidence,
 		Phrases stopPhrases, Phrases backchannels, Duration backOff, Duration protectFirst, int protectFirstWords,
@@ -42,7 +52,8 @@ public record InterruptionPolicy(String name, int minWords, Duration minSpeech, 
 	public static final String IMMEDIATE_NAME = "immediate";
 
 	/**
-	 * The policy that is built in and the default: no thresholds and no lists.
+	 * The policy that is built in and the default: no thresholds and no lists. What a
+	 * route names as a cause interrupts at once.
 	 */
 	public static final InterruptionPolicy IMMEDIATE = new InterruptionPolicy(IMMEDIATE_NAME, 0, Duration.ZERO, 0,
 			Phrases.NONE, Phrases.NONE, Duration.ZERO, Duration.ZERO, 0, 0, Duration.ofSeconds(10),
@@ -112,15 +123,21 @@ public record InterruptionPolicy(String name, int minWords, Duration minSpeech, 
 	public enum WhileProtected {
 
 		/**
-		 * It enters the conversation, and when the protection is over it is decided about
-		 * and starts the next turn.
+		 * It enters the conversation. When the protection is over it is decided about as
+		 * if it had come then, and it starts the next turn.
 		 */
 		KEEP,
 
-		/** It is dropped: it enters no conversation and starts nothing. */
+		/**
+		 * It starts nothing, and it enters no conversation unless it is also for a
+		 * generation that does not drop it.
+		 */
 		DROP,
 
-		/** It enters the conversation, starts nothing, and is reported by an event. */
+		/**
+		 * It enters the conversation, starts nothing on that route, and is reported by
+		 * {@code AgentGenerationProtected}, for the application to act upon.
+		 */
 		REPORT
 
 	}

@@ -2,47 +2,75 @@ package dev.edgewise.interruption;
 
 /**
  * The rules that are built in, in the order in which they are asked; the first that has a
- * verdict decides. The constant's name is the rule's name in decisions and meters.
+ * verdict decides. The constant's name is the rule's name in decisions, and in lower case
+ * in meters.
+ * <p>
+ * {@link #BACKCHANNEL}, {@link #LOW_CONFIDENCE}, {@link #TOO_FEW_WORDS} and
+ * {@link #TOO_SHORT} are gates: they are asked about speech alone, and while more of the
+ * utterance is to be heard they do not ignore but pause. At the deadline a user who still
+ * speaks passes them all.
  */
 public enum Rule {
 
-	/** The event, or whoever sent it, cuts off everything. */
+	/**
+	 * The event cuts off everything, or whoever sent it said so: interrupted. Nothing is
+	 * asked before it.
+	 */
 	FORCED,
 
-	/** Route, section or item is protected: ignored. */
+	/** The generation's route, section or item must not be cut: ignored. */
 	PROTECTED,
 
-	/** The utterance has a stop phrase: interrupted. */
+	/**
+	 * A stop phrase is in the utterance, as whole words: interrupted. An interim
+	 * transcript is enough.
+	 */
 	STOP_PHRASE,
 
-	/** Too many utterances have interrupted within a window: ignored. */
+	/**
+	 * As many utterances as {@code flapping.max} have interrupted within
+	 * {@code flapping.window}, this one not counted: ignored, without a pause.
+	 */
 	FLAPPING,
 
-	/** The last interruption is too recent: ignored. */
+	/** The last interruption is less than {@code back-off} ago: ignored. */
 	BACK_OFF,
 
-	/** The reply is within its protected first words or first time: ignored. */
+	/**
+	 * The reply has not been spoken for {@code protect-first} or with
+	 * {@code protect-first-words} words, or it took the floor from this very utterance:
+	 * ignored, without a pause.
+	 */
 	OPENING,
 
-	/** The utterance is nothing but a sign of listening: ignored. */
+	/**
+	 * The utterance is nothing but a sign of listening, or, in a policy that knows such
+	 * signs, there are no words yet: not passed.
+	 */
 	BACKCHANNEL,
 
-	/** The recogniser is not sure enough: ignored. */
+	/**
+	 * The recogniser was less sure than {@code min-confidence}, or there are no words
+	 * yet: not passed. Words without a confidence pass.
+	 */
 	LOW_CONFIDENCE,
 
-	/** The utterance has too few words: ignored. */
+	/** The utterance has fewer than {@code min-words} words: not passed. */
 	TOO_FEW_WORDS,
 
-	/** The user has not spoken for long enough: ignored. */
+	/** The user has spoken for less than {@code min-speech}: not passed. */
 	TOO_SHORT,
 
-	/** The route's condition said no: ignored. */
+	/** The route's condition said no: ignored. One that fails says yes. */
 	CONDITION,
 
 	/** Nothing spoke against it: interrupted. */
 	INTERRUPTED,
 
-	/** The time to decide was over, and the user still spoke: interrupted. */
+	/**
+	 * A gate has not been passed, but the time to decide is over and the user still
+	 * speaks: interrupted.
+	 */
 	DEADLINE
 
 }
