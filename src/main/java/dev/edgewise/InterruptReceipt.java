@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param duplicate whether a command of this id had been accepted before; the rest is
  * then what came of that one
  * @param stopped the generations that it interrupted
- * @param spared the generations that it did not, and why
+ * @param spared the generations that it did not, and why; on the wire {@code protected}
  */
 public record InterruptReceipt(long sequence, boolean duplicate, List<Stopped> stopped, List<Spared> spared) {
 

@@ -43,7 +43,8 @@ import org.springframework.boot.convert.DurationStyle;
  * interrupts.
  * @param transcriptWait Time that a final transcript is waited for when the user has
  * stopped speaking.
- * @param whileProtected What becomes of what the user says to a protected generation.
+ * @param whileProtected What becomes of what the user says to a protected generation:
+ * kept for the next turn, dropped, or reported by an event.
  * @param floor The limits of a user's turn at which the agent takes the floor.
  */
 @ConfigurationPropertiesSource

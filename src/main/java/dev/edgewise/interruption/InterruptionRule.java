@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rule of an application's own. A bean of this type is asked about every generation
  * that an event could cut off, with every policy, at its place among the {@linkplain Rule
- * built-in ones}; one that has the name of a built-in rule takes that rule's place.
+ * built-in ones}; one that has the name of a built-in rule takes that rule's place. Not
+ * asked about commands to interrupt, against which protection alone speaks.
  * {@link Rule#FORCED}, before which nothing is asked, {@link Rule#INTERRUPTED} and
  * {@link Rule#DEADLINE} cannot be replaced. Called by the session's writer: must be pure
  * and must not block. One that fails has no verdict; that is logged and counted.

@@ -198,6 +198,7 @@ class EdgewiseInterruptionAutoConfigurationTests {
 			x.flapping.window=0
 			x.min-words=1000;x.min-speech=59s;x.min-confidence=1;x.decide-within=1m
 			x.backchannels=
+			x.while-protected=;x.min-speech=;x.flapping.window=;x.languages.de.stop-phrases=
 			""")
 	void startsWithWhatIsNoContradiction(String keys) {
 		this.runner.withPropertyValues(values(keys))
