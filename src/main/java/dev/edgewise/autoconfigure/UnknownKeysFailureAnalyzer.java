@@ -43,7 +43,7 @@ final class UnknownKeysFailureAnalyzer extends AbstractFailureAnalyzer<UnknownKe
 	private static SortedSet<String> childrenOf(ConfigurationPropertyName parent,
 			Collection<ConfigurationPropertyName> known) {
 		return known.stream()
-			.filter(parent::isParentOf)
+			.filter((name) -> parent.isParentOf(name) && !name.isNumericIndex(name.getNumberOfElements() - 1))
 			.map((name) -> name.getLastElement(ConfigurationPropertyName.Form.ORIGINAL))
 			.collect(Collectors.toCollection(TreeSet::new));
 	}

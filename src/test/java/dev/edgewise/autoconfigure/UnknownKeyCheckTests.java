@@ -70,6 +70,16 @@ class UnknownKeyCheckTests {
 	}
 
 	@Test
+	void tellsNoIndexesInstead() {
+		this.runner.withPropertyValues(POLICY + "stop-phrases.de=halt")
+			.run((context) -> assertThat(
+					new UnknownKeysFailureAnalyzer().analyze(context.getStartupFailure()).getAction())
+				.contains("edgewise.interruption.policies.call: back-off, ")
+				.contains(", languages, ")
+				.doesNotContain("stop-phrases: 0"));
+	}
+
+	@Test
 	void tellsTheKeysOfPoliciesInstead() {
 		this.runner.withPropertyValues("edgewise.interruption.policies.call.min-wrods=2")
 			.run((context) -> assertThat(
