@@ -704,6 +704,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 */
 	void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		boolean started = run.phase != Phase.WAITING;
+		// Before it is left, which ends its pause: what stands still must not slip out.
+		long highest = started ? run.fence(this.log.last() + 1) : 0;
+		run.fencedNanos = nanos();
 		leave(run);
 		Long causeSequence = (cause != null) ? cause.sequence() : null;
 		if (!started) {
@@ -714,8 +717,6 @@ final class LiveSession implements Session, Mailbox.Owner {
 			over(run, null, 0);
 			return;
 		}
-		long highest = run.fence(this.log.last() + 1);
-		run.fencedNanos = nanos();
 		long latency = run.fencedNanos - arrived;
 		this.readers.settle(run, highest);
 		int discarded = run.items - run.deliveredItems + run.execution.clear();
