@@ -29,6 +29,11 @@ public record Receipt(long sequence, boolean duplicate, List<String> interrupted
 		refused = List.copyOf(refused);
 	}
 
+	public Receipt(long sequence, boolean duplicate, List<String> interrupted, List<String> ignored,
+			List<String> started, List<String> refused) {
+		this(sequence, duplicate, interrupted, ignored, started, refused, List.of(), List.of());
+	}
+
 	/**
 	 * Returns the same receipt, marked as that of a duplicate.
 	 */

@@ -55,7 +55,7 @@ final class Cleanup {
 		this.runs.add(run);
 		run.execution.tell();
 		if (run.nodeEnded) {
-			this.session.execute(() -> this.session.nodeEnded(run));
+			this.session.execute(() -> this.session.generations().nodeEnded(run));
 		}
 		else {
 			this.engine.schedulers().control().schedule(run.execution::stop);

@@ -1,9 +1,7 @@
 package dev.edgewise.session;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -12,11 +10,8 @@ import dev.edgewise.Decision;
 import dev.edgewise.Decision.Verdict;
 import dev.edgewise.Evidence;
 import dev.edgewise.Evidence.Answer;
-import dev.edgewise.Evidence.Shield;
 import dev.edgewise.Frame;
 import dev.edgewise.Interruption.Reason;
-import dev.edgewise.Overlap;
-import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.event.UserStartedSpeaking;
@@ -38,7 +33,6 @@ import dev.edgewise.session.Run.Withheld;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
 
 /**
  * How one session decides about interruptions: it hears the user, gathers the evidence
@@ -303,13 +297,13 @@ final class Deliberation {
 	private void pause(Run run, Frame cause, String rule, InterruptionPolicy policy) {
 		long now = this.moment;
 		run.pause = new Pause(cause, now, now + policy.decideWithin().toMillis(), policy);
-		this.session.paused(run, cause, rule);
+		this.session.generations().paused(run, cause, rule);
 	}
 
 	private void resume(Run run, String rule) {
 		Pause over = Objects.requireNonNull(run.pause);
 		end(run);
-		this.session.resumed(run, over.cause, rule, this.moment - over.sinceMillis);
+		this.session.generations().resumed(run, over.cause, rule, this.moment - over.sinceMillis);
 	}
 
 	private static void end(Run run) {
@@ -360,8 +354,8 @@ final class Deliberation {
 			Effects effects = new Effects();
 			Verdict verdict = judge(run, entry, pending.utterance, pause.policy, false, pending.listed, true, effects);
 			if (verdict == Verdict.INTERRUPT) {
-				this.session.cut(run, pending.listed ? Reason.EVENT : Reason.REPLACED, pending.candidate,
-						this.engine.nanos());
+				this.session.generations()
+					.cut(run, pending.listed ? Reason.EVENT : Reason.REPLACED, pending.candidate, this.engine.nanos());
 				return;
 			}
 		}
@@ -472,14 +466,14 @@ final class Deliberation {
 	 */
 	private void report(Run run, Frame frame, @Nullable UserUtterance utterance) {
 		if (utterance == null) {
-			this.session.reportProtected(run, frame, null);
+			this.session.generations().reportProtected(run, frame, null);
 			return;
 		}
 		Case known = Objects.requireNonNull(run.find(utterance));
 		String said = utterance.transcript();
 		if ((utterance.isSettled() || !utterance.isSpeaking()) && !said.equals(known.reported)) {
 			known.reported = said;
-			this.session.reportProtected(run, frame, said.isEmpty() ? null : said);
+			this.session.generations().reportProtected(run, frame, said.isEmpty() ? null : said);
 		}
 	}
 
@@ -516,8 +510,9 @@ final class Deliberation {
 		Verdict verdict = judge(run, withheld.entry(), withheld.utterance(), policyOf(run), false, withheld.listed(),
 				withheld.utterance() != null, new Effects());
 		if (verdict == Verdict.INTERRUPT) {
-			this.session.cut(run, withheld.listed() ? Reason.EVENT : Reason.REPLACED, withheld.entry().frame,
-					this.engine.nanos());
+			this.session.generations()
+				.cut(run, withheld.listed() ? Reason.EVENT : Reason.REPLACED, withheld.entry().frame,
+						this.engine.nanos());
 		}
 		RouteSlot slot = this.session.slot(run.compiled);
 		Held start = slot.held(withheld.utterance());

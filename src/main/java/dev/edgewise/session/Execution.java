@@ -518,11 +518,11 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	private void fail(Throwable failure) {
-		this.run.owner.execute(() -> this.run.owner.fail(this.run, failure));
+		this.run.owner.execute(() -> this.run.owner.generations().fail(this.run, failure));
 	}
 
 	private void fail(String code, String message) {
-		this.run.owner.execute(() -> this.run.owner.fail(this.run, code, message));
+		this.run.owner.execute(() -> this.run.owner.generations().fail(this.run, code, message));
 	}
 
 	/**
@@ -660,7 +660,7 @@ final class Execution implements CoreSubscriber<Object> {
 		if (used != null) {
 			used.dispose();
 		}
-		this.run.owner.execute(() -> this.run.owner.nodeEnded(this.run));
+		this.run.owner.execute(() -> this.run.owner.generations().nodeEnded(this.run));
 	}
 
 	void onCleanup(Runnable callback) {

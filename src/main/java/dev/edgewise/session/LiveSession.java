@@ -2,12 +2,10 @@ package dev.edgewise.session;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -32,30 +30,19 @@ import dev.edgewise.SessionClosedException;
 import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.conversation.Conversation;
 import dev.edgewise.event.AgentError;
-import dev.edgewise.event.AgentGenerationComplete;
-import dev.edgewise.event.AgentGenerationFailed;
-import dev.edgewise.event.AgentGenerationInterrupted;
-import dev.edgewise.event.AgentGenerationPaused;
-import dev.edgewise.event.AgentGenerationProtected;
-import dev.edgewise.event.AgentGenerationResumed;
-import dev.edgewise.event.AgentGenerationStarted;
-import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.SessionClosed;
-import dev.edgewise.event.UserEvent;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.Policies;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
-import dev.edgewise.route.EventTypes;
 import dev.edgewise.route.RouteTable.Matches;
 import dev.edgewise.session.AcceptedEvents.Accepted;
 import dev.edgewise.session.Deliberation.Admission;
 import dev.edgewise.session.EngineListener.EventOutcome;
-import dev.edgewise.session.EngineListener.GenerationOutcome;
 import dev.edgewise.session.RouteSlot.Held;
 import dev.edgewise.session.Run.Phase;
 import dev.edgewise.session.SessionView.GenerationView;
@@ -63,26 +50,21 @@ import dev.edgewise.session.SessionView.State;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Exceptions;
 
 /**
- * One session at work: its events and the life of its generations.
+ * One session at work: what comes in, what it does, and how the session ends.
  * <p>
  * It has one writer at any moment, which its {@link Mailbox} sees to; unless a method
  * says that it is any thread's, it is the writer's. One event is applied as
- * {@link #react} says: whom does this cut off, and whom does it start? What that appends
- * (the engine's own frames) and what nodes emit are events as well; they are applied in
- * the order of their numbers, before the next event from outside, in {@link #settle()}.
- * Cutting off is {@link #cut}: fence, frame, and only then the node. Everything else is
- * the life of a generation: {@link #launch}, {@link #number(Run, Object)},
- * {@link #complete}, {@link #fail(Run, Throwable)}, and then its {@link Cleanup}.
+ * {@link #react} says: whom does this cut off, and whom does it start? The first is for
+ * the {@link Deliberation} to answer, the second for {@link #start}; the life of what was
+ * started is that of its {@link Generations}. What the engine writes into the log
+ * ({@link Chronicle}) and what nodes emit are events as well; they are applied in the
+ * order of their numbers, before the next event from outside, in {@link #settle()}.
  */
 final class LiveSession implements Session, Mailbox.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(LiveSession.class);
-
-	/** Items of one generation that are numbered before the next one's turn. */
-	private static final int ITEMS_IN_A_ROW = 8;
 
 	private final Engine engine;
 
@@ -120,9 +102,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Conversation conversation;
 
-	private final List<Run> live = new ArrayList<>(2);
+	private final Chronicle chronicle;
 
-	private final Deque<LogEntry> derived = new ArrayDeque<>(2);
+	private final Generations generations;
 
 	private final List<Origin> touched = new ArrayList<>(1);
 
@@ -130,7 +112,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final @Nullable RouteSlot[] slots;
 
-	/** The slots that there are. */
+	/** The slots that there are, in the order of their routes. */
 	private final List<RouteSlot> used = new ArrayList<>(1);
 
 	private final Deliberation deliberation;
@@ -140,10 +122,6 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private final Journal journal;
 
 	private Reason closeReason = Reason.SESSION_CLOSED;
-
-	private long millisOfNow;
-
-	private Instant instantOfNow = Instant.EPOCH;
 
 	private Runnable onClosed = () -> {
 	};
@@ -161,8 +139,11 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.readers = new Readers(engine, this.log);
 		this.conversation = new Conversation(settings.conversation().messages(), settings.conversation().characters());
 		this.slots = new RouteSlot[engine.routes().routes().size()];
+		this.chronicle = new Chronicle(engine, this.log);
 		this.deliberation = new Deliberation(this, engine, this.readers);
 		this.cleanup = new Cleanup(this, engine);
+		this.generations = new Generations(this, engine, this.chronicle, this.readers, this.conversation,
+				this.deliberation, this.cleanup);
 		this.journal = new Journal(this.log, settings.session().decisions());
 	}
 
@@ -201,6 +182,54 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	/**
+	 * The life of its generations. The writer's.
+	 */
+	Generations generations() {
+		return this.generations;
+	}
+
+	/**
+	 * The routes that it has had anything to do with, in order. The writer's.
+	 */
+	List<RouteSlot> slots() {
+		return this.used;
+	}
+
+	/**
+	 * Whether something else wants to be done than to number items. The writer's.
+	 */
+	boolean isAskedFor() {
+		return this.mailbox.hasCommands();
+	}
+
+	@Override
+	public int number() {
+		return this.generations.number();
+	}
+
+	/**
+	 * Takes note that a generation has begun to speak: from now on readers matter. The
+	 * writer's.
+	 */
+	void speaks() {
+		this.speaking = true;
+	}
+
+	/**
+	 * Takes note that nothing runs any more. The writer's.
+	 */
+	void idle() {
+		this.idleSinceNanos = nanos();
+	}
+
+	/**
+	 * Looks later whether the responses to something have their end. The writer's.
+	 */
+	void touch(Origin origin) {
+		this.touched.add(origin);
+	}
+
+	/**
 	 * Has something done by the writer, before any item. Any thread's.
 	 * @param command what to do
 	 */
@@ -233,7 +262,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		while (again) {
 			this.deliberation.reopen();
 			LogEntry entry;
-			while ((entry = this.derived.poll()) != null) {
+			while ((entry = this.chronicle.nextDerived()) != null) {
 				Effects effects = new Effects();
 				react(entry, null, false, nanos(), effects);
 				if (!effects.refused.isEmpty()) {
@@ -241,8 +270,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 							entry.frame.sequence(), this.id, effects.refused);
 				}
 			}
-			again = (this.deliberation.waiting().isAny() && release(new Effects())) | launchWaiting()
-					| completeFinished() | !this.derived.isEmpty();
+			again = (this.deliberation.waiting().isAny() && release(new Effects())) | this.generations.launchWaiting()
+					| this.generations.completeFinished() | this.chronicle.hasDerived();
 		}
 		if (!this.touched.isEmpty()) {
 			for (Origin origin : this.touched) {
@@ -305,7 +334,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		int fresh = this.intake.check(events, digests, limited, arrived);
 		if (events.size() > 1) {
 			// What cannot be encoded must be found before any is applied.
-			events.forEach((submission) -> encode(frame(submission.event(), null)));
+			events.forEach((submission) -> this.chronicle.encode(this.chronicle.frame(submission.event(), null)));
 		}
 		Origin origin = new Origin();
 		List<Receipt> receipts = new ArrayList<>(events.size());
@@ -348,13 +377,12 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private Receipt accept(Submission submission, Origin origin, long arrived) {
 		Object event = submission.event();
-		Frame frame = frame(event, null);
-		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
-		append(entry);
+		LogEntry entry = this.chronicle.append(event, 0, origin);
+		Frame frame = entry.frame;
 		if (submission.force() || submission.generation() != null) {
 			this.journal.note(new Recording.Aim(frame.sequence(), submission.force(), submission.generation(), null));
 		}
-		if (!this.deliberation.drops(event, this.live)) {
+		if (!this.deliberation.drops(event, this.generations.live())) {
 			this.conversation.append(frame);
 		}
 		Effects effects = new Effects();
@@ -374,7 +402,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		boolean emergency = event instanceof EmergencyStop;
 		UserUtterance utterance = this.deliberation.hear(entry);
 		if (emergency || utterance != null || matches.any()) {
-			for (Run run : List.copyOf(this.live)) {
+			for (Run run : List.copyOf(this.generations.live())) {
 				boolean listed = emergency || matches.interrupts(run.compiled);
 				if (run.phase != Phase.OVER && (aim == null || aim.equals(run.id))
 						&& (listed || this.deliberation.concerns(run, utterance, event))) {
@@ -406,7 +434,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 				run.countDelivered(entry);
 			}
 			boolean emergency = entry.frame.event() instanceof EmergencyStop;
-			cut(run, emergency ? Reason.EMERGENCY : reason, cause, arrived);
+			this.generations.cut(run, emergency ? Reason.EMERGENCY : reason, cause, arrived);
 		}
 	}
 
@@ -491,7 +519,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (active > 0 && this.deliberation.admit(slot, victims, cause, utterance, effects) != Admission.GRANTED) {
 			return;
 		}
-		boolean full = this.live.size() >= this.engine.settings().generation().perSession() && !evicts;
+		boolean full = this.generations.live().size() >= this.engine.settings().generation().perSession() && !evicts;
 		boolean queueFull = active > 0 && route.overlap() == Overlap.QUEUE
 				&& !slot.hasRoom(this.engine.settings().generation().queue());
 		if (full || queueFull) {
@@ -502,7 +530,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.deliberation.waiting().drop(slot);
 			for (Run victim : victims) {
 				if (victim.phase != Phase.OVER) {
-					cut(victim, Reason.REPLACED, cause.frame, arrived);
+					this.generations.cut(victim, Reason.REPLACED, cause.frame, arrived);
 					effects.replaced(victim);
 				}
 			}
@@ -510,361 +538,24 @@ final class LiveSession implements Session, Mailbox.Owner {
 		Run run = new Run(this, route, this.engine.nextGenerationId(), cause,
 				this.engine.settings().conversation().characters());
 		this.journal.note(new Recording.Begun(run.id, route.id(), cause.frame.sequence()));
-		slot.waiting.add(run);
-		slot.late = null;
-		this.live.add(run);
-		this.engine.runAdded();
-		if (cause.origin != null) {
-			cause.origin.open++;
-		}
+		this.generations.add(slot, run);
 		effects.started.add(run.id);
 	}
 
 	private void stopLoop(CompiledRoute route, LogEntry cause) {
 		AgentError error = new AgentError("Event " + cause.frame.sequence() + " would start '" + route.id()
 				+ "' more than " + this.engine.settings().generation().hops() + " events deep", "hop-limit");
-		Frame frame = frame(error, null);
-		append(new LogEntry(frame, encode(frame), null, 0, false, cause.hop + 1, cause.origin));
+		LogEntry entry = this.chronicle.append(error, cause.hop + 1, cause.origin);
 		if (cause.origin != null) {
-			cause.origin.lastSequence = frame.sequence();
+			cause.origin.lastSequence = entry.frame.sequence();
 			this.touched.add(cause.origin);
 		}
 	}
 
-	private boolean launchWaiting() {
-		boolean any = false;
-		for (RouteSlot slot : this.slots) {
-			while (slot != null && slot.mayLaunch()) {
-				launch(slot, slot.waiting.remove());
-				any = true;
-			}
-		}
-		return any;
-	}
-
-	private void launch(RouteSlot slot, Run run) {
-		slot.running.add(run);
-		appendOwn(run, new AgentGenerationStarted(), true, null);
-		run.started(nanos(), this.instantOfNow, this.conversation.snapshot(), slot.takeLast());
-		this.engine.tell((listener) -> listener.started(run.route()));
-		EngineSettings.GenerationBounds bounds = this.engine.settings().generation();
-		this.speaking = true;
-		try {
-			run.timer = this.engine.schedulers()
-				.timer()
-				.schedule(() -> execute(() -> cutIfLive(run, Reason.TIMEOUT)), bounds.maxDuration().toNanos(),
-						TimeUnit.NANOSECONDS);
-			if (!run.execution.start()) {
-				run.nodeEnded = true;
-				fail(run, "no-thread",
-						"All " + this.engine.settings().blockingThreads() + " threads for nodes that block are held");
-			}
-		}
-		catch (RejectedExecutionException ex) {
-			run.nodeEnded = true;
-			fail(run, ex);
-		}
-	}
-
-	/**
-	 * Numbers items while there is room, until something else wants to be done.
-	 * @return how many items and ends were dealt with
-	 */
-	@Override
-	public int number() {
-		int count = 0;
-		for (int i = 0; i < this.live.size(); i++) {
-			Run run = this.live.get(i);
-			for (int row = 0; row < ITEMS_IN_A_ROW && run.phase == Phase.RUNNING; row++) {
-				Object next = run.execution.peek();
-				if (next == null || run.pause != null
-						|| !(next instanceof Execution.End || this.readers.haveRoom(this.live, run.heldBytes))) {
-					break;
-				}
-				if (next instanceof Execution.End end) {
-					run.execution.poll();
-					finish(run, end);
-				}
-				else if (!numberGuarded(run, next)) {
-					break;
-				}
-				count++;
-				if (!this.derived.isEmpty() || this.mailbox.hasCommands() || run.phase != Phase.RUNNING) {
-					return count;
-				}
-			}
-		}
-		return count;
-	}
-
-	/**
-	 * An item is an object of the user's: whatever it does when it is looked at is the
-	 * end of its own generation alone.
-	 * @return false if it has to wait until there is room
-	 */
-	private boolean numberGuarded(Run run, Object item) {
-		try {
-			return number(run, item);
-		}
-		catch (Throwable ex) {
-			fail(run, ex);
-			return true;
-		}
-	}
-
-	private boolean number(Run run, Object item) {
-		if (EventTypes.isReserved(item.getClass())) {
-			fail(run, "reserved-event",
-					EventTypes.nameOf(item.getClass()) + " is written by the engine only, a node must not emit it");
-			return true;
-		}
-		Frame frame = frame(item, run);
-		byte[] bytes;
-		try {
-			bytes = encode(frame);
-		}
-		catch (IllegalArgumentException ex) {
-			fail(run, "invalid-item", String.valueOf(ex.getMessage()));
-			return true;
-		}
-		if (bytes.length > this.log.maxBytes()) {
-			fail(run, "item-too-large", "An item of " + bytes.length + " bytes exceeds the log");
-			return true;
-		}
-		if (!this.readers.haveRoom(this.live, bytes.length)) {
-			run.heldBytes = bytes.length;
-			return false;
-		}
-		run.heldBytes = 0;
-		run.execution.poll();
-		LogEntry entry = new LogEntry(frame, bytes, run, ++run.frames, true, run.trigger.hop + 1, run.trigger.origin);
-		if (run.items++ == 0) {
-			run.spoke(nanos());
-			this.engine.tell((listener) -> listener.firstItem(run.route(), run.elapsed()));
-		}
-		if (item instanceof AgentResponse response) {
-			if (!run.speaking) {
-				run.speaking = true;
-				this.conversation.begin(run.utterance);
-			}
-			entry.textFrom = run.textEnd;
-			entry.textTo = run.utterance.append(response.content(), frame.at());
-			run.textEnd = entry.textTo;
-		}
-		else {
-			this.conversation.append(frame);
-		}
-		append(entry);
-		run.lastItem = frame.sequence();
-		run.numberedGuarded = entry.isGuarded();
-		if (this.engine.routes().match(item.getClass()).any() || item instanceof EmergencyStop
-				|| item instanceof UserEvent) {
-			this.derived.add(entry);
-		}
-		return true;
-	}
-
-	private void finish(Run run, Execution.End end) {
-		if (end.failure() != null) {
-			fail(run, end.failure());
-		}
-		else {
-			run.phase = Phase.FINISHED;
-		}
-	}
-
-	private boolean completeFinished() {
-		boolean any = false;
-		int i = 0;
-		while (i < this.live.size()) {
-			Run run = this.live.get(i);
-			if (run.phase == Phase.FINISHED && run.nodeEnded && run.pause == null
-					&& this.readers.havePassed(run.lastItem)) {
-				complete(run);
-				any = true;
-			}
-			else {
-				i++;
-			}
-		}
-		return any;
-	}
-
-	private void complete(Run run) {
-		leave(run);
-		if (run.speaking) {
-			this.conversation.complete(run.utterance);
-		}
-		appendOwn(run, new AgentGenerationComplete(), false, null);
-		over(run, GenerationOutcome.COMPLETED, nanos());
-	}
-
-	/**
-	 * Cuts off a generation: silences it, says so, and then tells its node.
-	 */
-	void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
-		boolean started = run.phase != Phase.WAITING;
-		// Before it is left, which ends its pause: what stands still must not slip out.
-		long highest = started ? run.fence(this.log.last() + 1) : 0;
-		run.fencedNanos = nanos();
-		leave(run);
-		Long causeSequence = (cause != null) ? cause.sequence() : null;
-		if (!started) {
-			slot(run.compiled).waiting.remove(run);
-			appendOwn(run, new AgentGenerationStarted(), false, null);
-			appendOwn(run, new AgentGenerationInterrupted(reason, causeSequence, 0, 0), false, null);
-			fenced(run, reason, cause, nanos() - arrived);
-			over(run, null, 0);
-			return;
-		}
-		long latency = run.fencedNanos - arrived;
-		this.readers.settle(run, highest);
-		int discarded = run.items - run.deliveredItems + run.execution.clear();
-		if (run.speaking) {
-			this.conversation.interrupt(run.utterance);
-		}
-		appendOwn(run,
-				new AgentGenerationInterrupted(reason, causeSequence, run.elapsedAt(run.fencedNanos).toMillis(),
-						discarded),
-				false, () -> this.engine
-					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(nanos() - arrived))));
-		this.cleanup.begin(run);
-		fenced(run, reason, cause, latency);
-		if (discarded > 0) {
-			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
-		}
-		run.interruption = run.describe(cause, reason, this.instantOfNow, discarded, this.conversation.snapshot());
-		slot(run.compiled).last = run.interruption;
-		over(run, GenerationOutcome.INTERRUPTED, run.fencedNanos);
-	}
-
-	private void cutIfLive(Run run, Reason reason) {
-		if (run.phase != Phase.OVER) {
-			cut(run, reason, null, nanos());
-		}
-	}
-
-	private void fenced(Run run, Reason reason, @Nullable Frame cause, long latency) {
-		String type = (cause != null) ? cause.type() : null;
-		logger.debug("Interrupted {} in session {}: {} by {} after {} µs", run, this.id, reason, type, latency / 1_000);
-		this.engine.tell((listener) -> listener.fenced(this.id, run.id, run.route(), reason, type,
-				Duration.ofNanos(Math.max(0, latency))));
-	}
-
-	/**
-	 * Fails a generation. Does nothing if it has had its last frame.
-	 */
-	void fail(Run run, Throwable failure) {
-		if (Exceptions.isOverflow(failure)) {
-			fail(run, "overflow", Execution.OVERFLOW_HELP);
-			return;
-		}
-		if (run.phase == Phase.OVER) {
-			return;
-		}
-		logger.warn("{} in session {} failed", run, this.id, failure);
-		String name = failure.getClass().getSimpleName();
-		boolean exposed = this.engine.settings().exposeErrorMessages() && failure.getMessage() != null;
-		end(run, "node-failed", exposed ? name + ": " + failure.getMessage() : name);
-	}
-
-	/**
-	 * Fails a generation for a reason of the engine's own.
-	 */
-	void fail(Run run, String code, String message) {
-		if (run.phase != Phase.OVER) {
-			logger.warn("{} in session {} failed ({}): {}", run, this.id, code, message);
-			end(run, code, message);
-		}
-	}
-
-	private void end(Run run, String code, String error) {
-		leave(run);
-		int discarded = run.execution.clear();
-		if (run.speaking) {
-			this.conversation.complete(run.utterance);
-		}
-		appendOwn(run, new AgentGenerationFailed(code, error), false, null);
-		if (!run.nodeEnded) {
-			run.fencedNanos = nanos();
-			this.cleanup.begin(run);
-		}
-		if (discarded > 0) {
-			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
-		}
-		over(run, GenerationOutcome.FAILED, nanos());
-	}
-
-	/**
-	 * Takes note that a node has ended.
-	 */
-	void nodeEnded(Run run) {
-		run.nodeEnded = true;
-		if (run.phase == Phase.OVER) {
-			this.cleanup.nodeEnded(run);
-		}
-	}
-
-	/**
-	 * Takes a generation out of those that an event may cut off.
-	 */
-	private void leave(Run run) {
-		run.phase = Phase.OVER;
-		this.deliberation.over(run);
-		if (this.live.remove(run)) {
-			slot(run.compiled).running.remove(run);
-			this.engine.runRemoved();
-		}
-		if (this.live.isEmpty()) {
-			this.idleSinceNanos = nanos();
-		}
-	}
-
-	private void over(Run run, @Nullable GenerationOutcome outcome, long endedNanos) {
-		if (run.nodeEnded && run.timer != null && run.interruption == null) {
-			run.timer.dispose();
-		}
-		Origin origin = run.trigger.origin;
-		if (origin != null) {
-			origin.open--;
-			origin.lastSequence = this.log.last();
-			this.touched.add(origin);
-		}
-		if (outcome != null) {
-			this.engine.tell((listener) -> listener.ended(run.route(), outcome, run.elapsedAt(endedNanos)));
-		}
-	}
-
-	/**
-	 * Makes a generation stand still: nobody takes another item of it.
-	 */
-	void paused(Run run, Frame cause, String rule) {
-		if (run.phase != Phase.WAITING) {
-			run.hold(this.log.last() + 1);
-			appendOwn(run, new AgentGenerationPaused(cause.sequence(), rule), true, null);
-		}
-	}
-
-	/**
-	 * Lets a generation go on that stood still.
-	 */
-	void resumed(Run run, Frame cause, String rule, long pausedMillis) {
-		if (run.phase != Phase.WAITING) {
-			appendOwn(run, new AgentGenerationResumed(cause.sequence(), rule, pausedMillis), true, null);
-		}
-	}
-
-	void reportProtected(Run run, Frame cause, @Nullable String content) {
-		appendOwn(run, new AgentGenerationProtected(cause.sequence(), content), true, null);
-	}
-
 	Frame appendFloor(AgentTakesFloor event) {
-		Frame frame = frame(event, null);
-		Origin origin = new Origin();
-		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
-		append(entry);
-		this.derived.add(entry);
-		return frame;
+		LogEntry entry = this.chronicle.append(event, 0, new Origin());
+		this.chronicle.derive(entry);
+		return entry.frame;
 	}
 
 	/**
@@ -929,9 +620,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.intake.admit(1, true, arrived);
 		}
 		Origin origin = new Origin();
-		Frame frame = frame(event, null);
-		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, 0, origin);
-		append(entry);
+		LogEntry entry = this.chronicle.append(event, 0, origin);
+		Frame frame = entry.frame;
 		this.journal.note(new Recording.Aim(frame.sequence(), command.force(), command.generation(), command.route()));
 		this.hadEvent = true;
 		this.lastEventNanos = nanos();
@@ -944,7 +634,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		for (Run run : targets) {
 			Decision decision = this.deliberation.command(run, entry, command.force(), effects);
 			if (decision.verdict() == Verdict.INTERRUPT) {
-				cut(run, Reason.EVENT, frame, arrived);
+				this.generations.cut(run, Reason.EVENT, frame, arrived);
 				stopped.add(new Stopped(run.id, run.route(), run.utterance.delivered()));
 			}
 			else {
@@ -954,7 +644,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 		}
 		if (this.engine.routes().match(event.getClass()).any()) {
-			this.derived.add(entry);
+			this.chronicle.derive(entry);
 		}
 		InterruptReceipt receipt = new InterruptReceipt(frame.sequence(), false, stopped, spared);
 		this.intake.tell(List.of(submission), EventOutcome.ACCEPTED);
@@ -967,7 +657,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private List<Run> targets(InterruptCommand command) {
 		String generation = command.generation();
-		List<Run> named = this.live.stream()
+		List<Run> named = this.generations.live()
+			.stream()
 			.filter((run) -> generation == null || run.id.equals(generation))
 			.filter((run) -> command.route() == null || run.route().equals(command.route()))
 			.toList();
@@ -1024,44 +715,14 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 	}
 
-	private Frame frame(Object event, @Nullable Run run) {
-		long millis = Math.floorDiv(nanos(), 1_000_000L);
-		if (millis != this.millisOfNow) {
-			this.millisOfNow = millis;
-			this.instantOfNow = Instant.ofEpochMilli(millis);
-		}
-		return new Frame(this.log.last() + 1, this.instantOfNow, EventTypes.nameOf(event.getClass()),
-				(run != null) ? run.id : null, (run != null) ? run.route() : null, event);
-	}
-
-	/**
-	 * Appends a frame that the engine writes about a generation.
-	 */
-	private void appendOwn(Run run, Object event, boolean skipped, @Nullable Runnable written) {
-		Frame frame = frame(event, run);
-		LogEntry entry = new LogEntry(frame, encode(frame), skipped ? run : null, skipped ? ++run.frames : 0, false,
-				run.trigger.hop + 1, run.trigger.origin);
-		entry.written = written;
-		append(entry);
-		if (this.engine.routes().match(event.getClass()).any()) {
-			this.derived.add(entry);
-		}
-	}
-
-	private void append(LogEntry entry) {
-		long before = this.log.bytes();
-		this.log.append(entry, this.engine.byteLimit(this.log));
-		this.engine.logBytes(this.log.bytes() - before);
-	}
-
 	/**
 	 * Asks nodes for more, when nothing else is to be done.
 	 */
 	@Override
 	public void rest() {
-		this.speaking = !this.live.isEmpty();
+		this.speaking = !this.generations.live().isEmpty();
 		if (this.speaking) {
-			this.readers.pace(this.live);
+			this.readers.pace(this.generations.live());
 		}
 		this.readers.wake();
 	}
@@ -1081,6 +742,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			slot = new RouteSlot(route);
 			this.slots[route.index()] = slot;
 			this.used.add(slot);
+			this.used.sort(Comparator.comparingInt((used) -> used.route.index()));
 		}
 		return slot;
 	}
@@ -1111,9 +773,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 			for (Origin origin : cursor.origins()) {
 				if (--origin.responses == 0 && origin.end() == 0) {
 					this.deliberation.waiting().drop(this.used, origin);
-					for (Run run : List.copyOf(this.live)) {
+					for (Run run : List.copyOf(this.generations.live())) {
 						if (run.trigger.origin == origin) {
-							cutIfLive(run, Reason.CLIENT_DISCONNECTED);
+							this.generations.cutIfLive(run, Reason.CLIENT_DISCONNECTED);
 						}
 					}
 				}
@@ -1180,15 +842,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.closeReason = reason;
 		this.deliberation.close();
 		dropHeld();
-		for (Run run : List.copyOf(this.live)) {
-			cutIfLive(run, reason);
+		for (Run run : List.copyOf(this.generations.live())) {
+			this.generations.cutIfLive(run, reason);
 		}
 	}
 
 	private void finishClose() {
-		Frame frame = frame(new SessionClosed(this.closeReason), null);
-		append(new LogEntry(frame, encode(frame), null, 0, false, 0, null));
-		this.endSequence = frame.sequence();
+		this.endSequence = this.chronicle.append(new SessionClosed(this.closeReason), 0, null).frame.sequence();
 		this.mailbox.answer(this.onClosed);
 		this.closers.forEach(this.mailbox::answer);
 		this.closers.clear();
@@ -1229,7 +889,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			for (Run run : this.cleanup.runs()) {
 				generations.add(view(run, run.stuck ? State.STUCK : State.CLEANING));
 			}
-			for (Run run : this.live) {
+			for (Run run : this.generations.live()) {
 				generations.add(view(run, stateOf(run)));
 			}
 			InterruptionPolicy chosen = this.deliberation.chosen();

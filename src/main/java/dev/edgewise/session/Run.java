@@ -168,9 +168,7 @@ final class Run implements Generation {
 			long seen = this.takes;
 			long highest = seen >> INDEX;
 			if (marked && entry.index <= highest) {
-				// Another stream has raised the index past the mark, and so the books
-				// have
-				// it as taken, whatever has come since.
+				// Raised past the mark by another stream: the books have it as taken.
 				return Take.TAKEN;
 			}
 			if ((seen & FENCED) != 0) {

@@ -89,9 +89,9 @@ class PauseModelTests {
 	}
 
 	@Test
-	void everyFiveEventsWithAGateOnConfidenceGoAsTheModelSays() {
+	void everySixEventsWithAGateOnConfidenceGoAsTheModelSays() {
 		try (Play play = new Play(CONFIDENCE, "please", "please wait", 0.4, 0.9)) {
-			assertThat(play.all(EIGHT, 5)).isEqualTo(leaves(7, 5));
+			assertThat(play.all(EIGHT, 6)).isEqualTo(leaves(7, 6));
 		}
 		try (Play play = new Play(CONFIDENCE, "please", "please wait", null, 0.4)) {
 			assertThat(play.all(EIGHT, 4)).isEqualTo(leaves(7, 4));
@@ -99,9 +99,9 @@ class PauseModelTests {
 	}
 
 	@Test
-	void everyFiveEventsWithoutAGateGoAsTheModelSays() {
+	void everySixEventsWithoutAGateGoAsTheModelSays() {
 		try (Play play = new Play(NONE, "well", "please wait", null, null)) {
-			assertThat(play.all(EIGHT, 5)).isEqualTo(leaves(7, 5));
+			assertThat(play.all(EIGHT, 6)).isEqualTo(leaves(7, 6));
 		}
 	}
 
