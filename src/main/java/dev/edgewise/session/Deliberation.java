@@ -192,7 +192,8 @@ final class Deliberation {
 			Evidence evidence = evidence(run, policy, utterance, entry.frame, false, false);
 			record(run, entry.frame, new Outcome(Verdict.IGNORE, known.ignoredBy, evidence), Verdict.IGNORE, policy,
 					this.engine.nanos(), effects);
-			if (known.ignoredBy.equals(Rule.PROTECTED.name())) {
+			if (known.ignoredBy.equals(Rule.PROTECTED.name())
+					&& (evidence.protection() != null || run.isWithheldFrom())) {
 				withhold(run, entry, utterance, listed, policy);
 			}
 			return Verdict.IGNORE;
@@ -234,11 +235,11 @@ final class Deliberation {
 			}
 			arm(run);
 		}
-		else if (ignore(run, utterance, frame, listed, outcome.rule())) {
+		else if (ignore(run, utterance, frame, listed, outcome)) {
 			verdict = Verdict.RESUME;
 		}
 		record(run, frame, outcome, verdict, policy, began, effects);
-		if (outcome.rule().equals(Rule.PROTECTED.name())) {
+		if (isForProtection(outcome)) {
 			withhold(run, entry, utterance, listed, policy);
 		}
 		return verdict;
@@ -248,20 +249,20 @@ final class Deliberation {
 	 * Takes note that an utterance, or another event, does not cut off a generation.
 	 * @return whether the generation goes on that stood still
 	 */
-	private boolean ignore(Run run, @Nullable UserUtterance utterance, Frame frame, boolean listed, String rule) {
+	private boolean ignore(Run run, @Nullable UserUtterance utterance, Frame frame, boolean listed, Outcome outcome) {
 		if (utterance == null) {
 			return false;
 		}
 		Case known = run.find(utterance);
 		Case closed = (known != null) ? known : run.open(utterance, frame, listed);
-		closed.ignoredBy = rule;
+		closed.ignoredBy = outcome.rule();
 		if (!closed.pending) {
 			return false;
 		}
 		closed.pending = false;
 		RouteSlot slot = this.session.slot(run.compiled);
 		Held waiting = slot.held(utterance);
-		if (waiting != null && !rule.equals(Rule.PROTECTED.name())) {
+		if (waiting != null && !isForProtection(outcome)) {
 			closed.dropped = waiting.entry();
 			this.waiting.drop(slot, waiting);
 		}
@@ -269,8 +270,18 @@ final class Deliberation {
 			arm(run);
 			return false;
 		}
-		resume(run, rule);
+		resume(run, outcome.rule());
 		return true;
+	}
+
+	/**
+	 * Whether all that speaks against an event is that the generation is protected, and
+	 * so only for now. A rule of the application's own in the place of the built-in one
+	 * may say so of one that is not.
+	 */
+	private static boolean isForProtection(Outcome outcome) {
+		return outcome.rule().equals(Rule.PROTECTED.name()) && outcome.verdict() == Verdict.IGNORE
+				&& outcome.evidence().protection() != null;
 	}
 
 	/**
@@ -575,7 +586,9 @@ final class Deliberation {
 			if (!victim) {
 				return Admission.GRANTED;
 			}
-			return (policy.whileProtected() == WhileProtected.KEEP) ? Admission.HELD : Admission.DROPPED;
+			// What is not withheld for the protection's sake would wait for nothing.
+			return (policy.whileProtected() == WhileProtected.KEEP && run.isWithheldFrom()) ? Admission.HELD
+					: Admission.DROPPED;
 		}
 		return (policy != InterruptionPolicy.IMMEDIATE) ? Admission.DROPPED : Admission.GRANTED;
 	}

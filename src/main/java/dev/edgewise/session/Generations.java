@@ -266,6 +266,9 @@ final class Generations {
 	 */
 	void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		boolean started = run.phase != Phase.WAITING;
+		// Before it is left, which ends its pause: what stands still must not slip out.
+		long highest = started ? run.fence(this.chronicle.last() + 1) : 0;
+		run.fencedNanos = this.engine.nanos();
 		leave(run);
 		Long causeSequence = (cause != null) ? cause.sequence() : null;
 		if (!started) {
@@ -276,8 +279,6 @@ final class Generations {
 			over(run, null, 0);
 			return;
 		}
-		long highest = run.fence(this.chronicle.last() + 1);
-		run.fencedNanos = this.engine.nanos();
 		long latency = run.fencedNanos - arrived;
 		this.readers.settle(run, highest);
 		int discarded = run.items - run.deliveredItems + run.execution.clear();

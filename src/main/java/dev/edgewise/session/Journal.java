@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
 
+	/** Characters of what users said in the decisions that are remembered. */
+	private static final int MAX_CHARACTERS = 1 << 18;
+
 	/** Nothing yet; nothing is ever put into it. */
 	private static final Deque<Note> NONE = new ArrayDeque<>(0);
 
@@ -38,6 +41,8 @@ final class Journal {
 
 	private long count;
 
+	private int characters;
+
 	private long lostDecisions;
 
 	private long lostOthers;
@@ -50,17 +55,24 @@ final class Journal {
 	}
 
 	void decided(Decision decision) {
-		if (this.decisions.size() >= this.maxDecisions) {
+		if (this.maxDecisions == 0) {
 			this.lostDecisions++;
-			if (this.maxDecisions == 0) {
-				return;
-			}
-			this.decisions.removeFirst();
+			return;
 		}
 		if (this.decisions == NONE) {
 			this.decisions = new ArrayDeque<>(2);
 		}
+		this.characters += charactersOf(decision);
+		while (this.decisions.size() >= this.maxDecisions
+				|| (this.characters > MAX_CHARACTERS && !this.decisions.isEmpty())) {
+			this.characters -= charactersOf(((Decided) this.decisions.removeFirst().line).decision());
+			this.lostDecisions++;
+		}
 		this.decisions.addLast(new Note(++this.count, this.log.last(), new Decided(decision)));
+	}
+
+	private static int charactersOf(Decision decision) {
+		return decision.evidence().user().transcript().length();
 	}
 
 	/**

@@ -106,10 +106,6 @@ final class LogEntry {
 		return this.state == TAKEN;
 	}
 
-	void markTaken() {
-		this.state = TAKEN;
-	}
-
 	boolean takeFirst() {
 		return STATE.compareAndSet(this, NEW, TAKEN);
 	}

@@ -163,28 +163,31 @@ final class Run implements Generation {
 	 * @return whether the stream gets it
 	 */
 	Take take(LogEntry entry, long openedAt) {
+		boolean marked = false;
 		while (true) {
 			long seen = this.takes;
 			long highest = seen >> INDEX;
+			if (marked && entry.index <= highest) {
+				// Raised past the mark by another stream: the books have it as taken.
+				return Take.TAKEN;
+			}
 			if ((seen & FENCED) != 0) {
 				return (openedAt >= this.fenceSequence && entry.index <= highest && entry.isTaken()) ? Take.TAKEN
 						: Take.SKIPPED;
 			}
-			if ((seen & HELD) != 0 && entry.frame.sequence() < this.heldAt) {
+			// A pause between the mark and the index comes too late for this entry.
+			if (!marked && (seen & HELD) != 0 && entry.frame.sequence() < this.heldAt) {
 				return Take.HELD;
 			}
-			if (entry.index <= highest) {
-				if (entry.isTaken() || entry.takeFirst()) {
-					return Take.TAKEN;
-				}
+			// The mark comes first: whoever sees the index must find it.
+			boolean mine = entry.isTaken() || entry.takeFirst();
+			if (mine && entry.index <= highest) {
+				return Take.TAKEN;
 			}
-			else {
-				// The mark comes first: whoever sees the index must find it.
-				entry.markTaken();
-				if (TAKES.compareAndSet(this, seen, ((long) entry.index << INDEX) | (seen & HELD))) {
-					return Take.TAKEN;
-				}
+			if (mine && TAKES.compareAndSet(this, seen, ((long) entry.index << INDEX) | (seen & HELD))) {
+				return Take.TAKEN;
 			}
+			marked = mine;
 		}
 	}
 
