@@ -55,17 +55,22 @@ public final class Evaluator {
 		List<Problem> problems = new ArrayList<>();
 		Set<String> names = new HashSet<>();
 		for (InterruptionRule own : rules) {
-			String place = "rule '%s' (%s)".formatted(own.name(), own.getClass().getName());
+			String name = own.name();
+			String place = "rule '%s' (%s)".formatted(name, own.getClass().getName());
 			Rule replaced = replaced(own);
-			if (!NAME.matcher(own.name()).matches()) {
+			if (name == null || !NAME.matcher(name).matches()) {
 				problems.add(new Problem(place, "has a malformed name", "Name it by 1 to 64 of A-Z 0-9 _"));
 			}
-			else if (!names.add(own.name())) {
+			else if (!names.add(name)) {
 				problems.add(new Problem(place, "has the name of another rule", "Give one of them another name"));
 			}
 			else if (replaced != null && FIXED.contains(replaced)) {
 				problems.add(new Problem(place, "takes the place of a rule that cannot be replaced",
 						"Name it otherwise; replaced can be " + Rule.PROTECTED + " to " + Rule.CONDITION));
+			}
+			else if (replaced == null && own.before() == null) {
+				problems.add(new Problem(place, "does not say before which rule it is asked",
+						"Return a Rule from before(), or leave it to the default"));
 			}
 			else if (replaced == null && own.before() == Rule.FORCED) {
 				problems.add(new Problem(place, "would be asked before " + Rule.FORCED + ", which nothing may overrule",

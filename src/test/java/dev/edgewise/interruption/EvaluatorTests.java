@@ -380,6 +380,7 @@ class EvaluatorTests {
 
 	@ParameterizedTest(name = "''{0}'' before {1}")
 	@CsvSource(delimiter = '|', textBlock = """
+			            | CONDITION | malformed name
 			''          | CONDITION | malformed name
 			lower       | CONDITION | malformed name
 			WITH SPACE  | CONDITION | malformed name
@@ -387,6 +388,7 @@ class EvaluatorTests {
 			INTERRUPTED | CONDITION | cannot be replaced
 			DEADLINE    | CONDITION | cannot be replaced
 			MINE        | FORCED    | nothing may overrule
+			MINE        |           | before which rule
 			""")
 	void refusesARuleThatCannotBe(String name, Rule before, String why) {
 		assertThatExceptionOfType(InvalidPoliciesException.class)
