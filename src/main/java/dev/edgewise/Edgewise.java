@@ -23,7 +23,19 @@ public interface Edgewise {
 	 * while ago, {@link EventRefusedException} while full or draining,
 	 * {@link IllegalArgumentException} if the id is malformed
 	 */
-	Mono<Session> open(@Nullable String id, Map<String, Object> attributes);
+	default Mono<Session> open(@Nullable String id, Map<String, Object> attributes) {
+		return open(id, attributes, Playback.ASSUMED);
+	}
+
+	/**
+	 * Opens a session, or finds the open one of that id.
+	 * @param id the id, or null for a new one
+	 * @param attributes what the session shall carry; not used if it was open already
+	 * @param playback how it knows what its user has heard; not used if it was open
+	 * already
+	 * @return as {@link #open(String, Map)}
+	 */
+	Mono<Session> open(@Nullable String id, Map<String, Object> attributes, Playback playback);
 
 	/**
 	 * Closes a session: interrupts what runs, runs its handlers, appends

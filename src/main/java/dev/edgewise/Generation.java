@@ -2,8 +2,14 @@ package dev.edgewise;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
+import dev.edgewise.event.ToolCall;
+import dev.edgewise.event.ToolResult;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
 
 /**
  * One run of a route in a session, as its node and its conditions see it. Every method
@@ -82,6 +88,49 @@ public interface Generation {
 	 * @return closes the section
 	 */
 	Protection protect();
+
+	/**
+	 * Keeps what the node wants to know when it has been cut off: what was kept at the
+	 * fence is in the {@link Interruption}, which the next run of the route is given.
+	 * What is kept after the fence is not.
+	 * @param key its name
+	 * @param value an immutable value; null to forget it
+	 */
+	void state(String key, @Nullable Object value);
+
+	/**
+	 * What has been kept, as it is now; unmodifiable.
+	 */
+	Map<String, Object> state();
+
+	/**
+	 * Has a tool called, for reactive code: emits the call, runs the tool when the call
+	 * has its place in the log, and emits the result. Both go past the route's output
+	 * functions. Nothing happens before subscription; every subscription sees the one
+	 * call. To cancel a subscription does not stop the tool: what an interruption does to
+	 * it is for the policy to say.
+	 * @param call the call
+	 * @param work the tool; its last item is the result, none means null
+	 * @param policy what becomes of it when the generation is interrupted
+	 * @return the one outcome: completed, or with an error if the tool was cancelled,
+	 * failed or ran out of time; an {@link InterruptedGenerationException} if the
+	 * generation was interrupted before the call was emitted
+	 */
+	Mono<ToolResult> tool(ToolCall call, Publisher<?> work, ToolPolicy policy);
+
+	/**
+	 * Has a tool called, for imperative code: emits the call, runs the tool on a thread
+	 * that may block, emits the result, and returns it.
+	 * @param call the call
+	 * @param work the tool
+	 * @param policy what becomes of it when the generation is interrupted
+	 * @return the one outcome, as {@link #tool(ToolCall, Publisher, ToolPolicy)}
+	 * @throws InterruptedGenerationException if the generation is interrupted meanwhile,
+	 * whatever becomes of the tool
+	 * @throws IllegalStateException on a non-blocking thread, or when the generation has
+	 * ended
+	 */
+	ToolResult tool(ToolCall call, Callable<?> work, ToolPolicy policy);
 
 	/**
 	 * Emits an item, for imperative code. Blocks while the readers have not caught up.

@@ -2,6 +2,7 @@ package dev.edgewise;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,40 @@ import org.jspecify.annotations.Nullable;
  * @param elapsed from its {@code AgentGenerationStarted} to the fence
  * @param generated the text that the node had produced
  * @param delivered the part of it that at least one stream had taken
- * @param heard the part of it that the user is known to have heard
+ * @param heard the part of it that the user is known to have heard; a run that is given
+ * this finds here what was acknowledged until then
  * @param discarded how many items were produced and thrown away
  * @param conversation the conversation at the fence, with the cut message as its last
  * word of this generation
+ * @param state what the node had kept by {@code generation.state(...)} at the fence
  */
 public record Interruption(String generation, String route, @Nullable Frame cause, Reason reason, Instant at,
 		Duration elapsed, String generated, String delivered, String heard, int discarded,
-		ConversationContext conversation) {
+		ConversationContext conversation, Map<String, Object> state) {
+
+	public Interruption {
+		state = Map.copyOf(state);
+	}
+
+	public Interruption(String generation, String route, @Nullable Frame cause, Reason reason, Instant at,
+			Duration elapsed, String generated, String delivered, String heard, int discarded,
+			ConversationContext conversation) {
+		this(generation, route, cause, reason, at, elapsed, generated, delivered, heard, discarded, conversation,
+				Map.of());
+	}
+
+	/**
+	 * The part of {@link #generated} that was not heard: where a node goes on that wants
+	 * to finish what it was saying.
+	 */
+	public String remainder() {
+		if (this.generated.startsWith(this.heard)) {
+			return this.generated.substring(this.heard.length());
+		}
+		// A stream that was opened late has taken a later part.
+		int at = this.generated.lastIndexOf(this.heard);
+		return (at >= 0) ? this.generated.substring(at + this.heard.length()) : "";
+	}
 
 	/**
 	 * Why a generation was interrupted.

@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param output what becomes of an item: the item itself, another one, or null to drop it
  * @param policy the policy that decides about interruptions; null for the default
  * @param interruptible whether what is not forced can interrupt it
+ * @param agent the agent that it belongs to; null for always active
  */
 public record RouteDefinition(@Nullable String id, List<Class<?>> on, @Nullable Filter filter,
 		List<Class<?>> interruptOn, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
 		List<Handler> handlers, Node node, Function<Object, @Nullable Object> output, @Nullable String policy,
-		boolean interruptible) {
+		boolean interruptible, @Nullable String agent) {
 
 	public RouteDefinition {
 		on = List.copyOf(on);

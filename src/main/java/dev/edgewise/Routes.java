@@ -81,6 +81,8 @@ public final class Routes {
 
 		private @Nullable String policy;
 
+		private @Nullable String agent;
+
 		private boolean interruptible = true;
 
 		Trigger(List<Class<?>> on) {
@@ -174,6 +176,16 @@ public final class Routes {
 		public Trigger<E> condition(BiPredicate<Object, ? super Generation> condition) {
 			Objects.requireNonNull(condition, "condition");
 			this.condition = new RouteDefinition.Condition.Code(condition);
+			return this;
+		}
+
+		/**
+		 * Names the agent that the route belongs to: it starts only while that agent is
+		 * active in the session.
+		 * @param agent as in {@link Agent#value()}
+		 */
+		public Trigger<E> agent(String agent) {
+			this.agent = Objects.requireNonNull(agent, "agent");
 			return this;
 		}
 
@@ -334,7 +346,7 @@ public final class Routes {
 		public RouteDefinition broadcast() {
 			return new RouteDefinition(this.trigger.id, this.trigger.on, this.trigger.filter, this.trigger.interruptOn,
 					this.trigger.condition, this.trigger.overlap, this.trigger.maxConcurrency, this.trigger.handlers,
-					this.node, this.items, this.trigger.policy, this.trigger.interruptible);
+					this.node, this.items, this.trigger.policy, this.trigger.interruptible, this.trigger.agent);
 		}
 
 		/**

@@ -2,6 +2,8 @@ package dev.edgewise;
 
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One conversation: the unit of order and of isolation.
  */
@@ -17,5 +19,20 @@ public interface Session {
 	 * chooses the phrases of that language beside those for all.
 	 */
 	Map<String, Object> attributes();
+
+	/**
+	 * How it knows what its user has heard.
+	 */
+	default Playback playback() {
+		return Playback.ASSUMED;
+	}
+
+	/**
+	 * The active agent; null if there is none.
+	 * @see Agent
+	 */
+	default @Nullable String agent() {
+		return null;
+	}
 
 }

@@ -29,11 +29,22 @@ import org.jspecify.annotations.Nullable;
  * @param conditionText the condition for reports; null where there is none
  * @param policy the policy that decides about interruptions; null for the default
  * @param interruptible whether what is not forced can interrupt it
+ * @param agent the agent while which is active it starts; null for always
  */
 public record CompiledRoute(int index, String id, String source, List<Class<?>> on, List<Class<?>> interruptOn,
 		@Nullable Filter filter, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
 		List<RouteDefinition.Handler> handlers, RouteDefinition.Node node, Function<Object, @Nullable Object> output,
-		@Nullable String filterText, @Nullable String conditionText, @Nullable String policy, boolean interruptible) {
+		@Nullable String filterText, @Nullable String conditionText, @Nullable String policy, boolean interruptible,
+		@Nullable String agent) {
+
+	public CompiledRoute(int index, String id, String source, List<Class<?>> on, List<Class<?>> interruptOn,
+			@Nullable Filter filter, @Nullable Condition condition, Overlap overlap, int maxConcurrency,
+			List<RouteDefinition.Handler> handlers, RouteDefinition.Node node,
+			Function<Object, @Nullable Object> output, @Nullable String filterText, @Nullable String conditionText,
+			@Nullable String policy, boolean interruptible) {
+		this(index, id, source, on, interruptOn, filter, condition, overlap, maxConcurrency, handlers, node, output,
+				filterText, conditionText, policy, interruptible, null);
+	}
 
 	public CompiledRoute(int index, String id, String source, List<Class<?>> on, List<Class<?>> interruptOn,
 			@Nullable Filter filter, @Nullable Condition condition, Overlap overlap, int maxConcurrency,

@@ -145,7 +145,8 @@ final class Draft implements Comparable<Draft> {
 		return new CompiledRoute(index, this.id, this.place.toString(), this.definition.on(),
 				this.definition.interruptOn(), this.filter, this.condition, this.definition.overlap(),
 				this.definition.maxConcurrency(), List.copyOf(this.handlers), this.definition.node(),
-				this.definition.output(), filterText(), conditionText(), policy(), this.definition.interruptible());
+				this.definition.output(), filterText(), conditionText(), policy(), this.definition.interruptible(),
+				this.definition.agent());
 	}
 
 	private @Nullable String filterText() {

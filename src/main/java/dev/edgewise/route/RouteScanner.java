@@ -315,7 +315,7 @@ public final class RouteScanner {
 				List.of(route.interruptOn()),
 				StringUtils.hasText(route.condition()) ? new Condition.Expression(route.condition()) : null,
 				route.overlap(), route.maxConcurrency(), handlers, node, (item) -> item,
-				StringUtils.hasText(route.policy()) ? route.policy() : null, route.interruptible());
+				StringUtils.hasText(route.policy()) ? route.policy() : null, route.interruptible(), null);
 	}
 
 	private Style styleOf(Class<?> result) {

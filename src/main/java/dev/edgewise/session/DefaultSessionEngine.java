@@ -24,6 +24,7 @@ import dev.edgewise.InterruptCommand;
 import dev.edgewise.InterruptReceipt;
 import dev.edgewise.Frame;
 import dev.edgewise.Interruption.Reason;
+import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
@@ -79,16 +80,16 @@ public final class DefaultSessionEngine implements SessionEngine {
 	}
 
 	@Override
-	public Mono<Session> open(@Nullable String id, Map<String, Object> attributes) {
-		return openOrFind(id, attributes).map(Opened::session);
+	public Mono<Session> open(@Nullable String id, Map<String, Object> attributes, Playback playback) {
+		return openOrFind(id, attributes, playback).map(Opened::session);
 	}
 
 	@Override
-	public Mono<Opened> openOrFind(@Nullable String id, Map<String, Object> attributes) {
-		return Mono.fromCallable(() -> openNow(id, attributes));
+	public Mono<Opened> openOrFind(@Nullable String id, Map<String, Object> attributes, Playback playback) {
+		return Mono.fromCallable(() -> openNow(id, attributes, playback));
 	}
 
-	private Opened openNow(@Nullable String id, Map<String, Object> attributes) {
+	private Opened openNow(@Nullable String id, Map<String, Object> attributes, Playback playback) {
 		if (id != null) {
 			if (!ID.matcher(id).matches()) {
 				throw new IllegalArgumentException("A session's id is 1 to 128 of A-Z a-z 0-9 . _ ~ -");
@@ -110,7 +111,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 		}
 		String key = (id != null) ? id : UUID.randomUUID().toString();
 		LiveSession session = new LiveSession(this.engine, key,
-				Collections.unmodifiableMap(new LinkedHashMap<>(attributes)));
+				Collections.unmodifiableMap(new LinkedHashMap<>(attributes)), playback);
 		Entry entry = new Entry(session);
 		// Before others can find it, and close it.
 		session.onClosed(() -> closed(entry));

@@ -24,6 +24,7 @@ import dev.edgewise.InterruptReceipt.Spared;
 import dev.edgewise.InterruptReceipt.Stopped;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Overlap;
+import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
@@ -71,6 +72,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private final String id;
 
 	private final Map<String, Object> attributes;
+
+	private final Playback playback;
 
 	private final long createdNanos;
 
@@ -126,10 +129,11 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private Runnable onClosed = () -> {
 	};
 
-	LiveSession(Engine engine, String id, Map<String, Object> attributes) {
+	LiveSession(Engine engine, String id, Map<String, Object> attributes, Playback playback) {
 		this.engine = engine;
 		this.id = id;
 		this.attributes = attributes;
+		this.playback = playback;
 		this.createdNanos = engine.nanos();
 		this.idleSinceNanos = this.createdNanos;
 		EngineSettings settings = engine.settings();
@@ -155,6 +159,11 @@ final class LiveSession implements Session, Mailbox.Owner {
 	@Override
 	public Map<String, Object> attributes() {
 		return this.attributes;
+	}
+
+	@Override
+	public Playback playback() {
+		return this.playback;
 	}
 
 	Engine engine() {
@@ -896,7 +905,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			String policy = (chosen != null) ? chosen.name() : null;
 			SessionView view = new SessionView(this.id, Engine.instant(this.createdNanos),
 					this.hadEvent ? Engine.instant(this.lastEventNanos) : null, this.log.last(), this.attributes,
-					List.copyOf(generations), policy);
+					List.copyOf(generations), policy, this.playback, agent());
 			this.mailbox.answer(() -> answer.accept(view));
 		});
 	}

@@ -5,7 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -17,12 +21,17 @@ import dev.edgewise.Interruption;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Protection;
 import dev.edgewise.Session;
+import dev.edgewise.ToolPolicy;
 import dev.edgewise.conversation.Utterance;
+import dev.edgewise.event.ToolCall;
+import dev.edgewise.event.ToolResult;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 
 /**
  * One run of a route in a session. What the writer knows of it is for the writer alone;
@@ -84,6 +93,9 @@ final class Run implements Generation {
 	private volatile @Nullable Interruption previous;
 
 	private volatile boolean interrupted;
+
+	/** What its node keeps; few use it. */
+	private final Map<String, Object> state = new ConcurrentHashMap<>(0);
 
 	// From here on: the writer's alone.
 
@@ -335,6 +347,31 @@ final class Run implements Generation {
 	}
 
 	@Override
+	public void state(String key, @Nullable Object value) {
+		if (value != null) {
+			this.state.put(key, value);
+		}
+		else {
+			this.state.remove(key);
+		}
+	}
+
+	@Override
+	public Map<String, Object> state() {
+		return Collections.unmodifiableMap(this.state);
+	}
+
+	@Override
+	public Mono<ToolResult> tool(ToolCall call, Publisher<?> work, ToolPolicy policy) {
+		throw new UnsupportedOperationException("tools");
+	}
+
+	@Override
+	public ToolResult tool(ToolCall call, Callable<?> work, ToolPolicy policy) {
+		throw new UnsupportedOperationException("tools");
+	}
+
+	@Override
 	public void emit(Object item) {
 		this.execution.emit(item);
 	}
@@ -451,7 +488,7 @@ final class Run implements Generation {
 			ConversationContext context) {
 		String delivered = this.utterance.delivered();
 		return new Interruption(this.id, this.compiled.id(), cause, reason, at, elapsedAt(this.fencedNanos),
-				this.utterance.generated(), delivered, delivered, discarded, context);
+				this.utterance.generated(), delivered, delivered, discarded, context, this.state);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.Edgewise;
+import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.Session;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,10 @@ public interface SessionEngine extends Edgewise {
 	 * Opens a session.
 	 * @param id the id, or null for a new one
 	 * @param attributes what the session shall carry
+	 * @param playback how it knows what its user has heard
 	 * @return the session and whether it is new; errors as {@link #open}
 	 */
-	Mono<Opened> openOrFind(@Nullable String id, Map<String, Object> attributes);
+	Mono<Opened> openOrFind(@Nullable String id, Map<String, Object> attributes, Playback playback);
 
 	/**
 	 * Publishes events without another in between, all or none.

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import dev.edgewise.Playback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param attributes what it was opened with
  * @param generations those that have not ended, oldest first
  * @param policy the policy that it has been given; null if it follows the routes' own
+ * @param playback how it knows what its user has heard
+ * @param agent the active agent; null if there is none
  */
 public record SessionView(String id, Instant createdAt, @Nullable Instant lastEventAt, long lastSequence,
-		Map<String, Object> attributes, List<GenerationView> generations, @Nullable String policy) {
+		Map<String, Object> attributes, List<GenerationView> generations, @Nullable String policy, Playback playback,
+		@Nullable String agent) {
 
 	/**
 	 * A generation as it was at one moment.

@@ -2,6 +2,7 @@ package dev.edgewise.web;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.InterruptReceipt;
+import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.SessionClosedException;
 import dev.edgewise.route.EventTypes;
@@ -153,7 +155,7 @@ public final class HttpEdge {
 		return sessionBody(request).flatMap((body) -> {
 			String id = text(body.remove("id"), "id");
 			Map<String, Object> attributes = attributes(body);
-			return this.engine.openOrFind(id, attributes)
+			return this.engine.openOrFind(id, attributes, playback(body))
 				.flatMap((opened) -> opened.created() ? created(request, opened.session().id())
 						: Mono.error(Problem.sessionExists(opened.session().id()).refusal()));
 		});
@@ -166,7 +168,7 @@ public final class HttpEdge {
 			if (named != null && !named.equals(id)) {
 				throw Problem.field("id", "Must be the id in the path, or absent").refusal();
 			}
-			return this.engine.openOrFind(id, attributes(body))
+			return this.engine.openOrFind(id, attributes(body), playback(body))
 				.flatMap((opened) -> opened.created() ? created(request, id) : view(id));
 		});
 	}
@@ -279,6 +281,12 @@ public final class HttpEdge {
 		if (view.policy() != null) {
 			session.put("policy", view.policy());
 		}
+		if (view.playback() != Playback.ASSUMED) {
+			session.put("playback", nameOf(view.playback()));
+		}
+		if (view.agent() != null) {
+			session.put("agent", view.agent());
+		}
 		session.put("generations", view.generations().stream().map(HttpEdge::describe).toList());
 		return session;
 	}
@@ -355,7 +363,7 @@ public final class HttpEdge {
 	private Mono<ObjectNode> sessionBody(ServerRequest request) {
 		return body(request, this.settings.eventMaxSize(), false).map((bytes) -> {
 			ObjectNode body = (bytes.length != 0) ? this.events.object(bytes) : this.json.mapper().createObjectNode();
-			EventReader.allow(body, "attributes", "id");
+			EventReader.allow(body, "attributes", "id", "playback");
 			return body;
 		});
 	}
@@ -370,6 +378,23 @@ public final class HttpEdge {
 			throw Problem.field("attributes", "Must be an object").with("expected", "object").refusal();
 		}
 		return (Map<String, Object>) this.json.mapper().treeToValue(attributes, Map.class);
+	}
+
+	private static Playback playback(ObjectNode body) {
+		JsonNode playback = body.get("playback");
+		if (playback == null || playback.isNull()) {
+			return Playback.ASSUMED;
+		}
+		List<String> allowed = Arrays.stream(Playback.values()).map(HttpEdge::nameOf).toList();
+		int found = playback.isString() ? allowed.indexOf(playback.stringValue()) : -1;
+		if (found < 0) {
+			throw Problem.field("playback", "There is no such playback").with("allowed", allowed).refusal();
+		}
+		return Playback.values()[found];
+	}
+
+	static String nameOf(Enum<?> value) {
+		return value.name().toLowerCase(Locale.ROOT);
 	}
 
 	private static @Nullable String text(@Nullable JsonNode node, String field) {

@@ -304,7 +304,7 @@ class InterruptionLawTests {
 		RouteDefinition hanging = new RouteDefinition(null, route.on(), null, route.interruptOn(), null,
 				route.overlap(), 1,
 				List.of(new Handler(List.of(), (interruption, session) -> Mono.never(), 0, "hangs")), route.node(),
-				route.output(), null, true);
+				route.output(), null, true, null);
 		try (Stage stage = Stage.of(hanging)) {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.Frame;
@@ -11,7 +12,12 @@ import dev.edgewise.Generation;
 import dev.edgewise.Interruption;
 import dev.edgewise.Protection;
 import dev.edgewise.Session;
+import dev.edgewise.ToolPolicy;
+import dev.edgewise.event.ToolCall;
+import dev.edgewise.event.ToolResult;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
 
 /**
  * A generation that is what it was made of.
@@ -76,6 +82,26 @@ record GivenGeneration(Session session, Frame cause, Duration spokenFor) impleme
 
 	@Override
 	public Protection protect() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public void state(String key, @Nullable Object value) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Map<String, Object> state() {
+		return Map.of();
+	}
+
+	@Override
+	public Mono<ToolResult> tool(ToolCall call, Publisher<?> work, ToolPolicy policy) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public ToolResult tool(ToolCall call, Callable<?> work, ToolPolicy policy) {
 		throw new UnsupportedOperationException();
 	}
 
