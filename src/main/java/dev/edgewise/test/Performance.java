@@ -121,9 +121,10 @@ final class Performance {
 					route.interruptOn(), route.filter(), route.condition(), route.overlap(), route.maxConcurrency(),
 					List.of(),
 					new Node(Style.REACTIVE, (generation, previous) -> enter(generation), "player of " + route.id()),
-					(item) -> item, route.filterText(), route.conditionText(), route.policy(), route.interruptible()))
+					(item) -> item, route.filterText(), route.conditionText(), route.policy(), route.interruptible(),
+					route.agent()))
 			.toList();
-		return new RouteTable(played, routes.eventTypes());
+		return new RouteTable(played, routes.eventTypes(), routes.initialAgent());
 	}
 
 	/**

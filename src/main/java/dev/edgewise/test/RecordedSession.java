@@ -35,10 +35,12 @@ record RecordedSession(Instant createdAt, Instant at, Map<String, Object> attrib
 	 * @param generation its generation's recorded id; null if it has none
 	 * @param event the event; null if the engine wrote it itself
 	 * @param reason why a generation was interrupted, or a command was given
+	 * @param cause the sequence of the event that interrupted a generation; null if there
+	 * was none, and in any other frame
 	 * @param aim what an event from outside was aimed at; null in any other frame
 	 */
 	record Framed(long sequence, Instant at, String type, @Nullable String generation, @Nullable String route,
-			@Nullable Object event, @Nullable String reason, @Nullable Aim aim) implements Line {
+			@Nullable Object event, @Nullable String reason, @Nullable Long cause, @Nullable Aim aim) implements Line {
 	}
 
 	/**

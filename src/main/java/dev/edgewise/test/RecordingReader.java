@@ -15,6 +15,7 @@ import dev.edgewise.Decision.Verdict;
 import dev.edgewise.Evidence;
 import dev.edgewise.Evidence.Answer;
 import dev.edgewise.Evidence.Shield;
+import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.InterruptionPolicy.WhileProtected;
@@ -45,6 +46,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class RecordingReader {
 
 	private static final int VERSION = 1;
+
+	private static final String INTERRUPTED = EventTypes.nameOf(AgentGenerationInterrupted.class);
 
 	private final JsonMapper mapper;
 
@@ -161,6 +164,7 @@ final class RecordingReader {
 		Aim aim = null;
 		Object event = null;
 		String reason = text(frame, "reason");
+		Long cause = (type.equals(INTERRUPTED) && frame.has("cause")) ? frame.path("cause").asLong() : null;
 		if (outside) {
 			aim = new Aim(line.path("together").asBoolean(false), line.path("force").asBoolean(false),
 					text(line, "generation"), text(line, "route"));
@@ -172,7 +176,7 @@ final class RecordingReader {
 			}
 			event = event(type, frame, outside);
 		}
-		return new Framed(sequence, at, type, generation, route, event, reason, aim);
+		return new Framed(sequence, at, type, generation, route, event, reason, cause, aim);
 	}
 
 	/**

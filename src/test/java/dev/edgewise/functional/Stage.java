@@ -81,8 +81,8 @@ final class Stage implements AutoCloseable {
 		Scheduler control = plan.realControl ? threads(plan.virtualThreads) : this.time;
 		EngineSchedulers schedulers = new EngineSchedulers(this.time, this.time, blocking, control);
 		FrameEncoder encoder = plan.json ? new FrameJson(null) : new PlainEncoder();
-		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, encoder,
-				new Policies(plan.policies), plan.rules, List.of(this.spy));
+		this.engine = new DefaultSessionEngine(table(plan.routes, plan.initialAgent), plan.settings, schedulers,
+				encoder, new Policies(plan.policies), plan.rules, List.of(this.spy));
 		get(this.engine.open(SESSION, Map.of()));
 	}
 
@@ -103,6 +103,10 @@ final class Stage implements AutoCloseable {
 	}
 
 	static RouteTable table(List<RouteDefinition> definitions) {
+		return table(definitions, null);
+	}
+
+	static RouteTable table(List<RouteDefinition> definitions, @Nullable String initialAgent) {
 		List<CompiledRoute> routes = new ArrayList<>();
 		Set<Class<?>> types = new LinkedHashSet<>();
 		Stream.of(UserEvent.class, AgentEvent.class, SystemEvent.class)
@@ -116,9 +120,10 @@ final class Stage implements AutoCloseable {
 					? code.predicate()::test : null;
 			routes.add(new CompiledRoute(index, id, id, definition.on(), definition.interruptOn(), filter, condition,
 					definition.overlap(), definition.maxConcurrency(), definition.handlers(), definition.node(),
-					definition.output(), null, null, definition.policy(), definition.interruptible()));
+					definition.output(), null, null, definition.policy(), definition.interruptible(),
+					definition.agent()));
 		}
-		return new RouteTable(routes, new EventTypes(types));
+		return new RouteTable(routes, new EventTypes(types), initialAgent);
 	}
 
 	Receipt publish(Object event) {
@@ -291,6 +296,8 @@ final class Stage implements AutoCloseable {
 
 		private boolean json;
 
+		private @Nullable String initialAgent;
+
 		private Plan(List<RouteDefinition> routes) {
 			this.routes = routes;
 		}
@@ -302,6 +309,11 @@ final class Stage implements AutoCloseable {
 
 		Plan rules(InterruptionRule... rules) {
 			this.rules = List.of(rules);
+			return this;
+		}
+
+		Plan initialAgent(String agent) {
+			this.initialAgent = agent;
 			return this;
 		}
 
