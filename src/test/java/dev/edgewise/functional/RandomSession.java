@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 import dev.edgewise.Generation;
 import dev.edgewise.InterruptCommand;
@@ -50,11 +51,36 @@ final class RandomSession {
 
 	private final Random random;
 
+	private final boolean agents;
+
 	RandomSession(long seed) {
+		this(seed, false);
+	}
+
+	/**
+	 * Begins one.
+	 * @param agents whether routes belong to agents, which hand over to each other
+	 */
+	RandomSession(long seed, boolean agents) {
 		this.random = new Random(seed);
+		this.agents = agents;
 	}
 
 	RouteDefinition[] routes() {
+		return Stream.of(unnamed()).map((route) -> switch (String.valueOf(route.id())) {
+			case "assistant", "menu" -> ofAgent("front", route);
+			case "colleague" -> ofAgent("colleague", route);
+			default -> route;
+		}).toArray(RouteDefinition[]::new);
+	}
+
+	private RouteDefinition ofAgent(String agent, RouteDefinition route) {
+		return new RouteDefinition(route.id(), route.on(), route.filter(), route.interruptOn(), route.condition(),
+				route.overlap(), route.maxConcurrency(), route.handlers(), route.node(), route.output(), route.policy(),
+				route.interruptible(), this.agents ? agent : null);
+	}
+
+	private RouteDefinition[] unnamed() {
 		return new RouteDefinition[] {
 				Routes.on(UserStoppedSpeaking.class, UserTranscriptionReceived.class)
 					.id("assistant")
@@ -98,7 +124,7 @@ final class RandomSession {
 		int count = this.random.nextInt(12);
 		for (int i = 0; i < count; i++) {
 			int kind = this.random.nextInt(12);
-			Object item = (handsOver && kind == 0) ? new AgentHandoff("colleague", null)
+			Object item = ((handsOver || this.agents) && kind == 0) ? handoff()
 					: new AgentResponse("word " + i, (kind == 1) ? false : null);
 			boolean section = this.random.nextInt(6) == 0;
 			int delay = 1 + this.random.nextInt(400);
@@ -162,7 +188,15 @@ final class RandomSession {
 		return generations.isEmpty() ? null : generations.get(this.random.nextInt(generations.size())).id();
 	}
 
+	private AgentHandoff handoff() {
+		String target = this.agents ? List.of("colleague", "front", "nobody").get(this.random.nextInt(3)) : "colleague";
+		return new AgentHandoff(target, null);
+	}
+
 	private Object event() {
+		if (this.agents && this.random.nextInt(8) == 0) {
+			return handoff();
+		}
 		String speaker = (this.random.nextInt(4) == 0) ? "Ann" : null;
 		return switch (this.random.nextInt(10)) {
 			case 0, 1, 2 -> new UserStartedSpeaking(speaker);

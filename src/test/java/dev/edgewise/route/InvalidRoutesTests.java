@@ -810,8 +810,8 @@ class InvalidRoutesTests {
 			.containsExactly("assistant.node");
 	}
 
-	private static ListAssert<Problem> assertProblems(Class<?> bean) {
-		return assertThat(Scan.of(bean).problems());
+	private static ListAssert<Problem> assertProblems(Class<?>... beans) {
+		return assertThat(Scan.of(beans).problems());
 	}
 
 	private static ListAssert<Problem> assertFluent(RouteDefinition route) {
