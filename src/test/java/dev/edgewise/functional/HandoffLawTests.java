@@ -2,10 +2,14 @@ package dev.edgewise.functional;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import dev.edgewise.Decision;
 import dev.edgewise.Decision.Verdict;
@@ -20,6 +24,7 @@ import dev.edgewise.RouteDefinition;
 import dev.edgewise.Routes;
 import dev.edgewise.event.AgentError;
 import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentTakesFloor;
@@ -29,10 +34,13 @@ import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.session.LogReader;
+import dev.edgewise.session.Recording;
 import dev.edgewise.session.SessionView.GenerationView;
 import dev.edgewise.session.Submission;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.test.subscriber.TestSubscriber;
@@ -219,7 +227,7 @@ class HandoffLawTests {
 			Receipt turn = stage.publish(new UserStoppedSpeaking());
 			assertThat(turn.started()).isEmpty();
 			stage.publish(TO_BILLING);
-			stage.publish(new UserTranscriptionReceived("and now this", true, null));
+			stage.publish(new UserTranscriptionReceived("and now this", false, null));
 			stage.advanceMillis(1_000);
 			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:g1", "UserStartedSpeaking",
 					"~1", "UserStoppedSpeaking", "AgentHandoff", "!1", "UserTranscriptionReceived");
@@ -235,15 +243,78 @@ class HandoffLawTests {
 			stage.publish(new UserStoppedSpeaking());
 			stage.advanceMillis(100);
 			stage.publish(new UserStartedSpeaking());
-			stage.publish(new UserTranscriptionReceived("well", false, null));
+			stage.publish(new UserTranscriptionReceived("well", true, null));
 			stage.publish(new UserStoppedSpeaking());
 			stage.advanceMillis(600);
 			stage.publish(TO_BILLING);
 			stage.publish(TO_GREETER);
-			Receipt words = stage.publish(new UserTranscriptionReceived("well I never", true, null));
+			Receipt words = stage.publish(new UserTranscriptionReceived("well I never", false, null));
 			assertThat(words.started()).isEmpty();
 			assertThat(stage.view().generations()).isEmpty();
 		}
+	}
+
+	@Test
+	void lateWordsCutOffTheOneThatHandsOverAndStartNothing() {
+		RouteDefinition greeter = turnOf("greeter").policy("talk").stream((event) -> this.items.asFlux()).broadcast();
+		try (Stage stage = with(greeter, talking("billing")).open()) {
+			stage.publish(new UserStoppedSpeaking());
+			say("One moment. ");
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(500);
+			say(TO_BILLING);
+			Receipt words = stage.publish(new UserTranscriptionReceived("well I never", false, null));
+			assertThat(words.interrupted()).hasSize(1);
+			assertThat(words.started()).isEmpty();
+			assertThat(stage.view().generations()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest(name = "seed {0}")
+	@MethodSource("seeds")
+	void nothingOfAnAgentStartsWhileAnotherIsActive(long seed) {
+		RandomSession session = new RandomSession(seed, true);
+		RouteDefinition[] routes = session.routes();
+		Map<String, String> agents = new HashMap<>();
+		Stream.of(routes).forEach((route) -> agents.put(route.id(), route.agent()));
+		try (Stage stage = Stage.with(routes)
+			.initialAgent("front")
+			.policies(RandomSession.CONVERSATION, RandomSession.PATIENT)
+			.open()) {
+			session.play(stage, 30);
+			List<Frame> frames = Stage.get(stage.engine.recording(Stage.SESSION))
+				.lines()
+				.stream()
+				.filter(Recording.Framed.class::isInstance)
+				.map((line) -> ((Recording.Framed) line).frame())
+				.toList();
+			String active = "front";
+			for (int i = 0; i < frames.size(); i++) {
+				Frame frame = frames.get(i);
+				String agent = agents.get(frame.route());
+				if (frame.event() instanceof AgentHandoff handoff && (agent == null || agent.equals(active))
+						&& agents.containsValue(handoff.targetAgent())) {
+					active = handoff.targetAgent();
+				}
+				else if (frame.event() instanceof AgentGenerationStarted && agent != null && !isOverAt(i + 1, frames)) {
+					assertThat(agent).as("the agent of frame %d", frame.sequence()).isEqualTo(active);
+				}
+			}
+			assertThat(agentOf(stage)).isEqualTo(active);
+		}
+	}
+
+	/**
+	 * Whether a generation was cut off before it was called.
+	 */
+	private static boolean isOverAt(int index, List<Frame> frames) {
+		return index < frames.size() && frames.get(index).event() instanceof AgentGenerationInterrupted
+				&& Objects.equals(frames.get(index).generation(), frames.get(index - 1).generation());
+	}
+
+	static LongStream seeds() {
+		return LongStream.range(0, 100);
 	}
 
 	@Test
@@ -373,7 +444,7 @@ class HandoffLawTests {
 			stage.publish(new UserStartedSpeaking());
 			say(TO_BILLING);
 			assertThat(agentOf(stage)).isEqualTo("greeter");
-			stage.publish(new UserTranscriptionReceived("uh", true, null));
+			stage.publish(new UserTranscriptionReceived("uh", false, null));
 			stage.publish(new UserStoppedSpeaking());
 			stage.advanceMillis(500);
 			assertThat(agentOf(stage)).isEqualTo("billing");
@@ -392,7 +463,7 @@ class HandoffLawTests {
 			stage.publish(new UserStartedSpeaking());
 			say("more");
 			assertThat(stage.spy.fences).isEmpty();
-			stage.publish(new UserTranscriptionReceived("uh", true, null));
+			stage.publish(new UserTranscriptionReceived("uh", false, null));
 			stage.publish(new UserStoppedSpeaking());
 			stage.advanceMillis(500);
 			assertThat(Stage.tale(reader)).doesNotContain("1:more").contains("~1", "!1");
