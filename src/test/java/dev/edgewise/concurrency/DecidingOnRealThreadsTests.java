@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -23,6 +25,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import dev.edgewise.Decision;
+import dev.edgewise.Decision.Verdict;
 import dev.edgewise.EventRefusedException;
 import dev.edgewise.Frame;
 import dev.edgewise.Generation;
@@ -31,6 +35,7 @@ import dev.edgewise.Interruption;
 import dev.edgewise.LeakWatch;
 import dev.edgewise.Overlap;
 import dev.edgewise.Protection;
+import dev.edgewise.Receipt;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.Routes;
 import dev.edgewise.SessionClosedException;
@@ -127,6 +132,8 @@ class DecidingOnRealThreadsTests {
 
 	private final Map<String, Interruption> interruptions = new ConcurrentHashMap<>();
 
+	private final Queue<Standstill> standstills = new ConcurrentLinkedQueue<>();
+
 	private DefaultSessionEngine engine;
 
 	private void open(int frames) {
@@ -172,7 +179,7 @@ class DecidingOnRealThreadsTests {
 		GenerationBounds generation = defaults.generation();
 		EngineSettings settings = new EngineSettings(
 				new SessionBounds(session.max(), session.idleTimeout(), session.tombstone(), session.maxTombstones(),
-						100_000, session.eventIds(), 1_000_000, session.decisions()),
+						100_000, session.eventIds(), 1_000_000, 100_000),
 				new LogBounds(frames, 1 << 22, 1 << 28), defaults.conversation(),
 				new GenerationBounds(generation.prefetch(), PATIENCE, generation.maxDuration(), generation.perSession(),
 						generation.queue(), generation.hops(), PATIENCE),
@@ -236,7 +243,7 @@ class DecidingOnRealThreadsTests {
 			readings.addAll(streams);
 			for (int publisher = 0; publisher < 2; publisher++) {
 				Random random = new Random(seed * 1_000 + i * 10 + publisher);
-				publishing.add(run(() -> publish(session, random, streams.get(0))));
+				publishing.add(run(() -> publish(session, random, streams)));
 			}
 		}
 		await(publishing);
@@ -251,6 +258,7 @@ class DecidingOnRealThreadsTests {
 		this.watch.assertNothingIsLeft();
 		readings.forEach(Reading::check);
 		checkInterruptions(readings);
+		checkStandstills();
 		Map<Class<?>, Long> counts = readings.stream()
 			.flatMap((each) -> each.frames.stream())
 			.collect(Collectors.groupingBy((frame) -> frame.event().getClass(), Collectors.counting()));
@@ -292,14 +300,18 @@ class DecidingOnRealThreadsTests {
 		while (this.watch.generations() > 0 || !left.isEmpty());
 	}
 
-	private void publish(String session, Random random, Reading heeded) {
+	private void publish(String session, Random random, List<Reading> streams) {
+		Reading heeded = streams.get(0);
 		for (int i = 0; i < EVENTS; i++) {
 			String speaker = random.nextBoolean() ? "caller" : null;
 			String last = heeded.lastHeard;
 			switch (random.nextInt(24)) {
-				case 0, 1, 2, 3, 4 -> get(this.engine.publish(session, new UserStoppedSpeaking(speaker)));
-				case 5, 6, 7, 8 -> get(this.engine.publish(session, new UserStartedSpeaking(speaker)));
-				case 9, 10, 11, 12, 13 -> get(this.engine.publish(session, transcript(random, speaker)));
+				case 0, 1, 2, 3, 4 ->
+					note(get(this.engine.publish(session, new UserStoppedSpeaking(speaker))), session, streams);
+				case 5, 6, 7, 8 ->
+					note(get(this.engine.publish(session, new UserStartedSpeaking(speaker))), session, streams);
+				case 9, 10, 11, 12, 13 ->
+					note(get(this.engine.publish(session, transcript(random, speaker))), session, streams);
 				case 14 -> get(this.engine.publish(session, new DTMFInput("1")));
 				case 15 -> get(this.engine.publishAll(session,
 						List.of(new Submission(new UserStartedSpeaking(speaker), null, last, true))));
@@ -315,6 +327,14 @@ class DecidingOnRealThreadsTests {
 				}
 				default -> heeded.awaitProgress(1 + random.nextInt(200));
 			}
+		}
+	}
+
+	private void note(Receipt receipt, String session, List<Reading> streams) {
+		for (String generation : receipt.paused()) {
+			Map<Reading, Integer> taken = new HashMap<>();
+			streams.forEach((each) -> taken.put(each, each.taken.getOrDefault(generation, 0)));
+			this.standstills.add(new Standstill(session, generation, receipt.sequence(), taken));
 		}
 	}
 
@@ -365,6 +385,47 @@ class DecidingOnRealThreadsTests {
 	}
 
 	/**
+	 * What had not gone on when it was cut off was not taken from any more when the pause
+	 * had been answered.
+	 */
+	private void checkStandstills() {
+		Map<String, List<Decision>> decisions = new HashMap<>();
+		int checked = 0;
+		for (Standstill standstill : this.standstills) {
+			List<Decision> about = decisions
+				.computeIfAbsent(standstill.session(), (id) -> get(this.engine.decisions(id)))
+				.stream()
+				.filter((decision) -> decision.generation().equals(standstill.generation()))
+				.dropWhile((decision) -> decision.sequence() != standstill.sequence()
+						|| decision.verdict() != Verdict.PAUSE)
+				.toList();
+			assertThat(about).isNotEmpty();
+			if (about.stream().noneMatch((decision) -> decision.verdict() == Verdict.RESUME)) {
+				checked++;
+				standstill.taken().forEach((stream, taken) -> {
+					// One that comes back gets what others had taken.
+					if (stream.mood != Mood.RESTLESS) {
+						// One item may have been on its way from the log to the stream.
+						assertThat(stream.taken.getOrDefault(standstill.generation(), 0))
+							.as(stream.mood + ": items of " + standstill.generation())
+							.isBetween(taken, taken + 1);
+					}
+				});
+			}
+		}
+		assertThat(checked).isPositive();
+	}
+
+	/**
+	 * What streams had taken of a generation that stood still.
+	 *
+	 * @param sequence that of the event that it stood still for
+	 * @param taken how many items each stream had taken after the answer
+	 */
+	private record Standstill(String session, String generation, long sequence, Map<Reading, Integer> taken) {
+	}
+
+	/**
 	 * How a stream reads.
 	 */
 	private enum Mood {
@@ -396,6 +457,9 @@ class DecidingOnRealThreadsTests {
 		private final Semaphore progress = new Semaphore(0);
 
 		private final List<Frame> frames = new ArrayList<>();
+
+		/** The items that it has taken of each generation. */
+		private final Map<String, Integer> taken = new ConcurrentHashMap<>();
 
 		private final Map<String, Heard> heard = new LinkedHashMap<>();
 
@@ -442,8 +506,12 @@ class DecidingOnRealThreadsTests {
 			if (taken.written() != null) {
 				taken.written().run();
 			}
-			if (taken.frame().generation() != null) {
-				this.lastHeard = taken.frame().generation();
+			String generation = taken.frame().generation();
+			if (generation != null) {
+				this.lastHeard = generation;
+				if (taken.frame().event() instanceof AgentResponse) {
+					this.taken.merge(generation, 1, Integer::sum);
+				}
 			}
 			this.progress.release();
 			if (this.random.nextInt(8) == 0) {
