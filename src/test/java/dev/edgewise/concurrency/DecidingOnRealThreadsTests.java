@@ -90,7 +90,7 @@ class DecidingOnRealThreadsTests {
 
 	private static final int SESSIONS = 12;
 
-	private static final int EVENTS = 250;
+	private static final int EVENTS = 200;
 
 	/** How many items each route's node produces. */
 	private static final Map<String, Integer> ITEMS = Map.of("burst", 400, "guarded", 60, "blocking", 40, "iterated",
