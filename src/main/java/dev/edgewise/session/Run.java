@@ -442,7 +442,9 @@ final class Run implements Generation {
 			this.cases = new ArrayList<>(2);
 		}
 		else if (this.cases.size() == MAX_CASES) {
-			this.cases.remove(0);
+			// A pause must not lose what it stands still for: nobody would decide it.
+			Case least = this.cases.stream().filter((known) -> !known.pending).findFirst().orElse(this.cases.get(0));
+			this.cases.remove(least);
 		}
 		this.cases.add(opened);
 		return opened;
