@@ -9,6 +9,7 @@ import dev.edgewise.ConversationContext;
 import dev.edgewise.ConversationContext.Message;
 import dev.edgewise.ConversationContext.Role;
 import dev.edgewise.ConversationContext.Speech;
+import dev.edgewise.Generation;
 import dev.edgewise.Interruption;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.OnInterrupt;
@@ -40,6 +41,8 @@ class ElizaAgent {
 			"\\W*(?:(?:please|okay|ok|sorry|yes|no)\\W+)*(?:go on|go ahead|continue|carry on|keep going|you were saying)\\b.*",
 			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+	private static final String ANSWER = "answer";
+
 	private static final String RESUMED = "As I was saying: ";
 
 	private final ElizaScript script = new ElizaScript();
@@ -51,7 +54,18 @@ class ElizaAgent {
 	}
 
 	@Route(on = UserStoppedSpeaking.class, interruptOn = UserStartedSpeaking.class, policy = "conversation")
-	Flux<AgentResponse> answer(ConversationContext conversation, @Nullable Interruption previous) {
+	Flux<AgentResponse> answer(ConversationContext conversation, Generation generation,
+			@Nullable Interruption previous) {
+		String text = text(conversation, previous);
+		generation.state(ANSWER, text);
+		return speak(text);
+	}
+
+	Flux<AgentResponse> speak(String text) {
+		return Flux.fromArray(text.split("(?<= )")).delayElements(this.pace).map(AgentResponse::new);
+	}
+
+	String text(ConversationContext conversation, @Nullable Interruption previous) {
 		List<String> before = new ArrayList<>();
 		List<String> now = new ArrayList<>();
 		int turn = 0;
@@ -65,11 +79,10 @@ class ElizaAgent {
 				turn++;
 			}
 		}
-		String unheard = (!now.isEmpty() && GO_ON.matcher(now.get(now.size() - 1)).matches()) ? unheard(conversation)
-				: "";
-		String text = !unheard.isEmpty() ? RESUMED + unheard
+		boolean resumes = !now.isEmpty() && GO_ON.matcher(now.get(now.size() - 1)).matches();
+		String unheard = resumes ? unheard(conversation, previous) : "";
+		return !unheard.isEmpty() ? RESUMED + unheard
 				: ((previous != null) ? lookBack(previous) : "") + this.script.answer(now, before, turn);
-		return Flux.fromArray(text.split("(?<= )")).delayElements(this.pace).map(AgentResponse::new);
 	}
 
 	@OnInterrupt
@@ -81,7 +94,11 @@ class ElizaAgent {
 	 * What the user has not heard of the last answer that was cut off, unless it has been
 	 * resumed since.
 	 */
-	private static String unheard(ConversationContext conversation) {
+	private static String unheard(ConversationContext conversation, @Nullable Interruption previous) {
+		if (previous != null && previous.state().get(ANSWER) instanceof String answer
+				&& answer.startsWith(previous.heard())) {
+			return answer.substring(previous.heard().length()).strip();
+		}
 		List<Message> messages = conversation.asGenerated();
 		for (int i = messages.size() - 1; i >= 0; i--) {
 			Speech speech = messages.get(i).speech();
