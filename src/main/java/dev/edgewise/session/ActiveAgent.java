@@ -108,15 +108,14 @@ final class ActiveAgent {
 		if (this.engine.routes().match(AgentError.class).any()) {
 			this.chronicle.derive(answer);
 		}
-		if (entry.origin != null) {
-			entry.origin.lastSequence = answer.frame.sequence();
-			this.session.touch(entry.origin);
-		}
 	}
 
 	private void retire(String agent, LogEntry entry, @Nullable String aim, boolean forced, long arrived,
 			Effects effects) {
-		for (Run run : List.copyOf(this.session.generations().live())) {
+		// What an agent has said in full is still spoken if it hands over itself.
+		boolean itself = entry.run != null && agent.equals(entry.run.compiled.agent());
+		Generations generations = this.session.generations();
+		for (Run run : itself ? List.copyOf(generations.live()) : generations.audible()) {
 			boolean meant = agent.equals(run.compiled.agent()) && (aim == null || aim.equals(run.id));
 			if (meant && run == entry.run) {
 				run.handoff = entry;
@@ -126,7 +125,7 @@ final class ActiveAgent {
 				this.leaving.add(run);
 			}
 			else if (meant) {
-				this.session.generations().cut(run, Reason.EVENT, entry.frame, arrived);
+				generations.cut(run, Reason.EVENT, entry.frame, arrived);
 				effects.replaced(run);
 			}
 		}

@@ -27,6 +27,7 @@ import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserStartedSpeaking;
@@ -703,10 +704,44 @@ class HandoffLawTests {
 			say("Bye");
 			stage.advanceMillis(10);
 			assertThat(stage.spy.fences).isEmpty();
+			reader.request(2);
+			stage.advanceMillis(10);
+			assertThat(stage.spy.fences).isEmpty();
 			reader.request(Long.MAX_VALUE);
 			stage.advanceMillis(10);
 			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:This call ",
 					"1:AgentHandoff", "1:is recorded. ", "!1");
+		}
+	}
+
+	@Test
+	void whatTheOldAgentIsStillHeardToSayIsCutOff() {
+		try (Stage stage = with(saying(turnOf("greeter"), "Our opening hours are"), talking("billing")).acknowledged()
+			.open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			List<String> started = stage.publish(new UserStoppedSpeaking()).started();
+			stage.advanceMillis(10);
+			stage.publish(new AgentSpeechSent("Our opening"));
+			assertThat(stage.publish(TO_BILLING).interrupted()).isEqualTo(started);
+			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:Our opening hours are", "=1",
+					"AgentSpeechSent", "AgentHandoff", "AgentSpeechInterrupted");
+			assertThat(stage.said()).containsExactly("AGENT!:Our opening");
+		}
+	}
+
+	@Test
+	void whatAnAgentHasSaidInFullBeforeItHandsOverItselfIsStillSpoken() {
+		try (Stage stage = with(saying(turnOf("greeter"), "Hello. "),
+				saying(Routes.on(DTMFInput.class).agent("greeter"), "Transferring you. ", TO_BILLING),
+				saying(Routes.on(AgentHandoff.class).agent("billing"), "Billing here."))
+			.acknowledged()
+			.open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new DTMFInput("1"));
+			stage.advanceMillis(10);
+			assertThat(Stage.tale(reader)).doesNotContain("AgentSpeechInterrupted").contains("=1", "=2", "=3");
+			assertThat(agentOf(stage)).isEqualTo("billing");
 		}
 	}
 
