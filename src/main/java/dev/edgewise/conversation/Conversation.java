@@ -212,6 +212,13 @@ public final class Conversation {
 		return new Line(message, message);
 	}
 
+	/**
+	 * How much of it a snapshot copies.
+	 */
+	int tailSize() {
+		return this.tail.size();
+	}
+
 	private void add(Object entry) {
 		this.tail.add(entry);
 		settle();
@@ -233,9 +240,10 @@ public final class Conversation {
 			}
 		}
 		this.tail.subList(0, done).clear();
+		long open = this.tail.stream().mapToLong(Conversation::length).sum();
 		Message oldest = this.audited.first();
 		while (oldest != null && (this.audited.size() + this.tail.size() > this.settings.maxMessages()
-				|| this.characters > this.settings.maxCharacters())) {
+				|| this.characters + open > this.settings.maxCharacters())) {
 			this.audited.removeFirst();
 			this.characters -= length(oldest);
 			Message first = this.seen.first();
@@ -244,18 +252,39 @@ public final class Conversation {
 			}
 			oldest = this.audited.first();
 		}
-		// What is said while something before it goes on is not final, but must not
-		// grow without bound.
-		for (int i = 0; this.tail.size() > this.settings.maxMessages() && i < this.tail.size(); i++) {
-			if (this.tail.get(i) instanceof Message) {
+		for (int i = 0; i < this.tail.size() - 1
+				&& (this.tail.size() > this.settings.maxMessages() || open > this.settings.maxCharacters()); i++) {
+			Object entry = this.tail.get(i);
+			if (goesWithTheOldest(entry)) {
+				open -= length(entry);
 				this.tail.remove(i--);
 			}
 		}
 	}
 
-	private static long length(Message message) {
-		ToolCall call = message.call();
-		return message.text().length() + ((call != null) ? call.toolName().length() : 0);
+	/**
+	 * Whether a thing in the tail may go although it is not final, or something before it
+	 * is not: all but what is still being said, and calls that wait.
+	 */
+	private static boolean goesWithTheOldest(Object entry) {
+		if (entry instanceof Utterance utterance) {
+			boolean over = utterance.isOver();
+			if (over) {
+				utterance.close();
+			}
+			return over;
+		}
+		return !(entry instanceof Exchange exchange) || exchange.outcome != null || exchange.dropped;
+	}
+
+	private static long length(Object entry) {
+		if (entry instanceof Utterance utterance) {
+			return utterance.length();
+		}
+		if (entry instanceof Message message) {
+			return message.text().length();
+		}
+		return (entry instanceof Aside aside) ? aside.text.length() : ((Exchange) entry).length();
 	}
 
 	private static boolean isSame(Message seen, Message audited) {
@@ -318,12 +347,22 @@ public final class Conversation {
 			this.generation = generation;
 		}
 
+		int length() {
+			String text = text();
+			return (text != null) ? text.length() : 0;
+		}
+
+		private @Nullable String text() {
+			ToolResult known = this.outcome;
+			return (known == null) ? null : (known.error() != null) ? known.error() : String.valueOf(known.result());
+		}
+
 		@Nullable Line line() {
 			ToolResult known = this.outcome;
-			if (known == null) {
+			String text = text();
+			if (known == null || text == null) {
 				return null;
 			}
-			String text = (known.error() != null) ? known.error() : String.valueOf(known.result());
 			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, known);
 			return new Line(message, message);
 		}
