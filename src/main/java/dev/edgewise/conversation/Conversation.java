@@ -105,7 +105,7 @@ public final class Conversation {
 	private void answer(ToolResult outcome, Frame frame) {
 		for (Exchange exchange : this.calls) {
 			if (exchange.call.toolCallId().equals(outcome.toolCallId())) {
-				exchange.outcome = outcome;
+				exchange.answer(outcome);
 				this.calls.remove(exchange);
 				settle();
 				return;
@@ -114,7 +114,7 @@ public final class Conversation {
 		// A result without its call would be refused by models.
 		Exchange exchange = new Exchange(new ToolCall(outcome.toolCallId(), outcome.toolName(), Map.of()), frame.at(),
 				frame.generation());
-		exchange.outcome = outcome;
+		exchange.answer(outcome);
 		add(exchange);
 	}
 
@@ -206,7 +206,7 @@ public final class Conversation {
 			return utterance.line();
 		}
 		if (entry instanceof Exchange exchange) {
-			return exchange.line();
+			return exchange.line;
 		}
 		Message message = (entry instanceof Aside aside) ? aside.message() : (Message) entry;
 		return new Line(message, message);
@@ -274,7 +274,7 @@ public final class Conversation {
 			}
 			return over;
 		}
-		return !(entry instanceof Exchange exchange) || exchange.outcome != null || exchange.dropped;
+		return !(entry instanceof Exchange exchange) || exchange.line != null || exchange.dropped;
 	}
 
 	private static long length(Object entry) {
@@ -297,7 +297,7 @@ public final class Conversation {
 			return utterance.isClosed();
 		}
 		if (entry instanceof Exchange exchange) {
-			return exchange.outcome != null || exchange.dropped;
+			return exchange.line != null || exchange.dropped;
 		}
 		return !(entry instanceof Aside) || index < this.tail.size() - 1;
 	}
@@ -336,7 +336,8 @@ public final class Conversation {
 
 		private final @Nullable String generation;
 
-		private @Nullable ToolResult outcome;
+		/** Null as long as there is no outcome. */
+		private @Nullable Line line;
 
 		/** Whether it has waited for its outcome while too many others did. */
 		private boolean dropped;
@@ -347,24 +348,18 @@ public final class Conversation {
 			this.generation = generation;
 		}
 
+		/**
+		 * Gives it its outcome.
+		 */
+		void answer(ToolResult result) {
+			String text = (result.error() != null) ? result.error() : String.valueOf(result.result());
+			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, result);
+			this.line = new Line(message, message);
+		}
+
 		int length() {
-			String text = text();
-			return (text != null) ? text.length() : 0;
-		}
-
-		private @Nullable String text() {
-			ToolResult known = this.outcome;
-			return (known == null) ? null : (known.error() != null) ? known.error() : String.valueOf(known.result());
-		}
-
-		@Nullable Line line() {
-			ToolResult known = this.outcome;
-			String text = text();
-			if (known == null || text == null) {
-				return null;
-			}
-			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, known);
-			return new Line(message, message);
+			Line known = this.line;
+			return (known != null) ? known.audited().text().length() : 0;
 		}
 
 	}
