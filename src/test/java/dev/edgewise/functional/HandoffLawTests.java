@@ -236,6 +236,28 @@ class HandoffLawTests {
 	}
 
 	@Test
+	void aStartThatWaitsForTheEndOfAProtectionIsForgotten() {
+		AtomicReference<Generation> running = new AtomicReference<>();
+		RouteDefinition greeter = turnOf("greeter").stream((event, generation) -> {
+			running.set(generation);
+			return Nodes.counting("g", 9);
+		}).broadcast();
+		try (Stage stage = with(greeter, talking("billing")).open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			Protection section = running.get().protect();
+			stage.publish(new UserStartedSpeaking());
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(TO_BILLING);
+			stage.publish(TO_GREETER);
+			section.close();
+			stage.advanceMillis(500);
+			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "UserStartedSpeaking",
+					"UserStoppedSpeaking", "AgentHandoff", "AgentHandoff", "!1");
+		}
+	}
+
+	@Test
 	void aTurnThatCouldStillStartLateIsForgotten() {
 		RouteDefinition greeter = turnOf("greeter").policy("talk")
 			.stream((event) -> Flux.concat(Flux.just("g1"), Flux.never()))
