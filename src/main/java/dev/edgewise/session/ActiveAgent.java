@@ -101,7 +101,8 @@ final class ActiveAgent {
 	}
 
 	private void refuse(LogEntry entry, String target, Set<String> known) {
-		String shown = (target.length() > SHOWN) ? target.substring(0, SHOWN) + "..." : target;
+		boolean isLong = target.codePointCount(0, target.length()) > SHOWN;
+		String shown = isLong ? target.substring(0, target.offsetByCodePoints(0, SHOWN)) + "..." : target;
 		AgentError error = new AgentError("There is no agent '" + shown + "'; there are " + String.join(", ", known),
 				"unknown-agent");
 		LogEntry answer = this.chronicle.append(error, entry.hop + 1, entry.origin);
