@@ -122,6 +122,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Cleanup cleanup;
 
+	private final Tools tools;
+
 	private final Journal journal;
 
 	private Reason closeReason = Reason.SESSION_CLOSED;
@@ -146,6 +148,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.chronicle = new Chronicle(engine, this.log);
 		this.deliberation = new Deliberation(this, engine, this.readers);
 		this.cleanup = new Cleanup(this, engine);
+		this.tools = new Tools(this, engine, this.chronicle, this.conversation);
 		this.generations = new Generations(this, engine, this.chronicle, this.readers, this.conversation,
 				this.deliberation, this.cleanup);
 		this.journal = new Journal(this.log, settings.session().decisions());
@@ -195,6 +198,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 */
 	Generations generations() {
 		return this.generations;
+	}
+
+	/**
+	 * The calls of tools. The writer's.
+	 */
+	Tools tools() {
+		return this.tools;
 	}
 
 	/**
@@ -291,7 +301,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.touched.clear();
 			this.readers.wake();
 		}
-		if (this.closing && this.endSequence == 0 && this.cleanup.isOver()) {
+		if (this.closing && this.endSequence == 0 && this.cleanup.isOver() && this.tools.isOver()) {
 			finishClose();
 		}
 	}
@@ -854,6 +864,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		for (Run run : List.copyOf(this.generations.live())) {
 			this.generations.cutIfLive(run, reason);
 		}
+		this.tools.close();
 	}
 
 	private void finishClose() {
