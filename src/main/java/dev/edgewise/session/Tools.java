@@ -415,8 +415,10 @@ final class Tools {
 	}
 
 	private @Nullable Deed find(@Nullable String key) {
-		Deed known = (key != null) ? this.deeds.remove(key) : null;
+		Deed known = (key != null) ? this.deeds.get(key) : null;
 		if (known != null && key != null) {
+			// As the one that was used last.
+			this.deeds.remove(key);
 			this.deeds.put(key, known);
 		}
 		return known;
