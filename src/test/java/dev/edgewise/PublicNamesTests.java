@@ -180,16 +180,20 @@ class PublicNamesTests {
 		assertThat(methods(Generation.class)).containsExactlyInAnyOrder("String id()", "String route()",
 				"Session session()", "ConversationContext conversation()", "Frame cause()", "Interruption previous()",
 				"Instant startedAt()", "Duration elapsed()", "Duration spokenFor()", "String generated()",
-				"boolean isInterrupted()", "Protection protect()", "void emit(Object)", "void onCleanup(Runnable)");
+				"boolean isInterrupted()", "Protection protect()", "void emit(Object)", "void onCleanup(Runnable)",
+				"void state(String, Object)", "Map state()", "Mono tool(ToolCall, Publisher, ToolPolicy)",
+				"ToolResult tool(ToolCall, Callable, ToolPolicy)");
 		assertThat(methods(Protection.class)).containsExactly("void close()");
-		assertThat(methods(Session.class)).containsExactlyInAnyOrder("String id()", "Map attributes()");
-		assertThat(methods(ConversationContext.class)).containsExactly("List messages()");
+		assertThat(methods(Session.class)).containsExactlyInAnyOrder("String id()", "Map attributes()",
+				"Playback playback()", "String agent()");
+		assertThat(methods(ConversationContext.class)).containsExactlyInAnyOrder("List messages()",
+				"List asGenerated()", "boolean interrupted()", "String heardNote()", "Map attributes()");
 		assertThat(methods(ReasoningNode.class)).containsExactlyInAnyOrder(
 				"Publisher processContext(ConversationContext)", "void onInterruptGenerate(Interruption)");
-		assertThat(methods(Edgewise.class)).containsExactlyInAnyOrder("Mono open(String, Map)", "Mono close(String)",
-				"Mono publish(String, Object)", "Mono publish(String, Object, String, String)",
-				"Mono interrupt(String, InterruptCommand, String)", "Mono policy(String, String)",
-				"Mono decisions(String)", "Flux read(String, long)");
+		assertThat(methods(Edgewise.class)).containsExactlyInAnyOrder("Mono open(String, Map)",
+				"Mono open(String, Map, Playback)", "Mono close(String)", "Mono publish(String, Object)",
+				"Mono publish(String, Object, String, String)", "Mono interrupt(String, InterruptCommand, String)",
+				"Mono policy(String, String)", "Mono decisions(String)", "Flux read(String, long)");
 	}
 
 	@Test
@@ -315,7 +319,7 @@ class PublicNamesTests {
 				arguments(Interruption.class, null,
 						"String generation, String route, Frame cause, Reason reason, Instant at, Duration elapsed, "
 								+ "String generated, String delivered, String heard, int discarded, "
-								+ "ConversationContext conversation"));
+								+ "ConversationContext conversation, Map state"));
 	}
 
 	private static Object value(Class<?> type) {

@@ -54,8 +54,8 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 						this.session.eventsPerSecond(), this.session.decisions()),
 				new LogBounds(this.session.log().frames(), this.session.log().bytes().toBytes(),
 						(totalBytes != null) ? totalBytes.toBytes() : maxHeap / 4),
-				new ConversationBounds(this.session.conversation().messages(),
-						this.session.conversation().characters()),
+				new ConversationBounds(this.session.conversation().messages(), this.session.conversation().characters(),
+						this.session.conversation().charactersPerSecond(), this.session.conversation().heardNote()),
 				new GenerationBounds(this.generation.prefetch(), this.generation.grace(), this.generation.maxDuration(),
 						this.generation.perSession(), this.generation.queue(), this.generation.hops(),
 						this.generation.handlerTimeout()),
@@ -106,9 +106,15 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * @param messages Messages that a conversation holds; the oldest go first.
 	 * @param characters Characters that a conversation holds; the oldest messages go
 	 * first.
+	 * @param charactersPerSecond Characters that a second of playback is taken for, where
+	 * a client tells its progress in milliseconds.
+	 * @param heardNote Whether the conversation that nodes are given renders a line for
+	 * models that tells what was heard of an interrupted answer.
 	 */
 	record ConversationProperties(@DefaultValue("1000") @Range(min = 1, max = 1_000_000) int messages,
-			@DefaultValue("1048576") @Range(min = 1, max = 1_073_741_824) int characters) {
+			@DefaultValue("1048576") @Range(min = 1, max = 1_073_741_824) int characters,
+			@DefaultValue("15") @Range(min = 1, max = 1_000) int charactersPerSecond,
+			@DefaultValue("false") boolean heardNote) {
 	}
 
 	/**

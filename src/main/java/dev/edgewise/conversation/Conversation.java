@@ -1,13 +1,23 @@
 package dev.edgewise.conversation;
 
-import java.util.AbstractList;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.RandomAccess;
+import java.util.Locale;
+import java.util.Map;
 
 import dev.edgewise.ConversationContext;
+import dev.edgewise.ConversationContext.HeardBy;
 import dev.edgewise.ConversationContext.Message;
 import dev.edgewise.ConversationContext.Role;
+import dev.edgewise.ConversationContext.Speech;
 import dev.edgewise.Frame;
+import dev.edgewise.Playback;
+import dev.edgewise.conversation.Utterance.Line;
+import dev.edgewise.conversation.Utterance.State;
+import dev.edgewise.event.AgentSpeechSent;
+import dev.edgewise.event.PlaybackProgress;
+import dev.edgewise.event.ToolCall;
 import dev.edgewise.event.ToolResult;
 import dev.edgewise.event.UserTranscriptionReceived;
 import org.jspecify.annotations.Nullable;
@@ -16,45 +26,120 @@ import org.jspecify.annotations.Nullable;
  * The history of one session, bounded in messages and characters. For the session's
  * writer alone; the snapshots that it gives are immutable.
  * <p>
- * A snapshot costs the same however long the history is: settled messages stand in an
- * array whose used slots are never written again, so a snapshot shares it, and copies
- * only what is still being said.
+ * A snapshot costs the same however long the history is: what cannot change any more
+ * stands in {@link Lines} that a snapshot shares, and it copies only the tail, which
+ * begins with the oldest thing that can still change: a message that is still being said
+ * or may still be heard, or a tool's call without its outcome. Such things are few, since
+ * of messages that are over only the last ones may still be heard.
  */
 public final class Conversation {
 
-	private final int maxMessages;
+	/** Calls that wait for their outcome. */
+	private static final int MAX_CALLS = 32;
 
-	private final int maxCharacters;
+	private final Settings settings;
 
-	private Object[] entries = new Object[0];
+	private final Hearing hearing;
 
-	private int from;
+	private final Lines seen = new Lines();
 
-	private int to;
+	private final Lines audited = new Lines();
 
-	/** Everything before this index is a {@link Message} and final. */
-	private int settled;
+	/** {@link Utterance}, {@link Exchange}, {@link Aside} or {@link Message}. */
+	private final List<Object> tail = new ArrayList<>(4);
 
+	/** Calls without an outcome, oldest first. */
+	private final List<Exchange> calls = new ArrayList<>(0);
+
+	/** Characters of the lines that are final. */
 	private long characters;
 
-	public Conversation(int maxMessages, int maxCharacters) {
-		this.maxMessages = maxMessages;
-		this.maxCharacters = maxCharacters;
+	/** What was begun last. */
+	private @Nullable Utterance last;
+
+	public Conversation(Settings settings) {
+		this.settings = settings;
+		this.hearing = new Hearing(settings.charactersPerSecond());
 	}
 
 	/**
 	 * Takes note of a frame that says something by itself; what an agent says comes by
 	 * its utterance.
 	 * @param frame the frame
+	 * @param generation the generation that it is about; null if it does not say so
+	 * @return false if it says that something was spoken which no agent has said
 	 */
-	public void append(Frame frame) {
-		if (frame.event() instanceof UserTranscriptionReceived said && !Boolean.TRUE.equals(said.interim())) {
+	public boolean append(Frame frame, @Nullable String generation) {
+		Object event = frame.event();
+		if (event instanceof UserTranscriptionReceived said && !Boolean.TRUE.equals(said.interim())) {
 			add(new Message(Role.USER, said.content(), frame.at(), null, false));
 		}
-		else if (frame.event() instanceof ToolResult outcome) {
-			String text = (outcome.error() != null) ? outcome.error() : String.valueOf(outcome.result());
-			add(new Message(Role.TOOL, text, frame.at(), frame.generation(), false));
+		else if (event instanceof ToolCall call) {
+			call(new Exchange(call, frame.at(), frame.generation()));
 		}
+		else if (event instanceof ToolResult outcome) {
+			answer(outcome, frame);
+		}
+		else if (event instanceof AgentSpeechSent sent) {
+			String rest = this.hearing.said(sent.content(), generation);
+			keepAsSaid(rest, frame.at());
+			settle();
+			return rest.isBlank();
+		}
+		else if (event instanceof PlaybackProgress progress) {
+			boolean known = this.hearing.progress(progress, generation);
+			settle();
+			return known;
+		}
+		return true;
+	}
+
+	private void call(Exchange exchange) {
+		if (this.calls.size() == MAX_CALLS) {
+			this.calls.remove(0).dropped = true;
+		}
+		this.calls.add(exchange);
+		add(exchange);
+	}
+
+	private void answer(ToolResult outcome, Frame frame) {
+		for (Exchange exchange : this.calls) {
+			if (exchange.call.toolCallId().equals(outcome.toolCallId())) {
+				exchange.outcome = outcome;
+				this.calls.remove(exchange);
+				settle();
+				return;
+			}
+		}
+		// A result without its call would be refused by models.
+		Exchange exchange = new Exchange(new ToolCall(outcome.toolCallId(), outcome.toolName(), Map.of()), frame.at(),
+				frame.generation());
+		exchange.outcome = outcome;
+		add(exchange);
+	}
+
+	/**
+	 * Keeps what was spoken and is in no message: the user has heard it.
+	 */
+	private void keepAsSaid(String said, Instant at) {
+		if (said.isBlank()) {
+			return;
+		}
+		Object before = this.tail.isEmpty() ? null : this.tail.get(this.tail.size() - 1);
+		Aside aside = (before instanceof Aside open && open.hasRoom(said)) ? open : new Aside(at);
+		aside.add(said);
+		if (aside != before) {
+			add(aside);
+		}
+	}
+
+	/**
+	 * Makes what a generation will say, before it has said anything.
+	 * @param generation the id of the generation
+	 */
+	public Utterance utterance(String generation) {
+		return new Utterance(generation, this.settings.maxCharacters(), this.settings.playback(),
+				this.settings.language());
 	}
 
 	/**
@@ -62,6 +147,8 @@ public final class Conversation {
 	 * @param utterance the utterance
 	 */
 	public void begin(Utterance utterance) {
+		this.last = utterance;
+		this.hearing.begin(utterance);
 		add(utterance);
 	}
 
@@ -70,117 +157,210 @@ public final class Conversation {
 	 * @param utterance the utterance
 	 */
 	public void complete(Utterance utterance) {
-		settle(utterance, Utterance.State.WHOLE);
+		end(utterance, State.WHOLE);
 	}
 
 	/**
-	 * Takes note that an utterance was cut off.
+	 * Takes note that an utterance was cut off, or what was left to be spoken of it.
 	 * @param utterance the utterance
 	 */
 	public void interrupt(Utterance utterance) {
-		settle(utterance, Utterance.State.CUT);
+		end(utterance, State.CUT);
+	}
+
+	private void end(Utterance utterance, State state) {
+		utterance.settle(state);
+		this.hearing.over();
+		settle();
 	}
 
 	/**
 	 * The history as it stands.
 	 */
 	public ConversationContext snapshot() {
-		int open = 0;
-		Message[] tail = new Message[this.to - this.settled];
-		for (int i = this.settled; i < this.to; i++) {
-			Message message = messageAt(i);
-			if (message != null) {
-				tail[open++] = message;
+		List<Message> seen = new ArrayList<>(this.tail.size());
+		List<Message> audited = new ArrayList<>(this.tail.size());
+		for (Object entry : this.tail) {
+			Line line = line(entry);
+			if (line != null) {
+				audited.add(line.audited());
+				if (line.seen() != null) {
+					seen.add(line.seen());
+				}
 			}
 		}
-		return new Snapshot(new Messages(this.entries, this.from, this.settled, tail, open));
+		Utterance cut = (this.last != null && this.last.isCut()) ? this.last : null;
+		String note = (cut != null && this.settings.heardNote()) ? note(cut.heard()) : null;
+		return new Snapshot(this.seen.and(seen), this.audited.and(audited), cut != null, note,
+				this.settings.attributes());
 	}
 
-	private @Nullable Message messageAt(int index) {
-		return (this.entries[index] instanceof Utterance utterance) ? utterance.message()
-				: (Message) this.entries[index];
+	private static String note(String heard) {
+		String line = heard.strip().replaceAll("\\s+", " ");
+		return line.isEmpty() ? "The user interrupted your last answer and heard nothing of it."
+				: "The user interrupted your last answer and heard only: \"" + line + "\"";
+	}
+
+	private static @Nullable Line line(Object entry) {
+		if (entry instanceof Utterance utterance) {
+			return utterance.line();
+		}
+		if (entry instanceof Exchange exchange) {
+			return exchange.line();
+		}
+		Message message = (entry instanceof Aside aside) ? aside.message() : (Message) entry;
+		return new Line(message, message);
 	}
 
 	private void add(Object entry) {
-		if (this.to == this.entries.length) {
-			Object[] larger = new Object[Math.max(8, (this.to - this.from) * 2)];
-			System.arraycopy(this.entries, this.from, larger, 0, this.to - this.from);
-			this.entries = larger;
-			this.settled -= this.from;
-			this.to -= this.from;
-			this.from = 0;
-		}
-		this.entries[this.to++] = entry;
-		if (entry instanceof Message message) {
-			this.characters += message.text().length();
-		}
-		advance();
+		this.tail.add(entry);
+		settle();
 	}
 
-	private void settle(Utterance utterance, Utterance.State state) {
-		utterance.settle(state);
-		for (int i = this.to - 1; i >= this.settled; i--) {
-			if (this.entries[i] == utterance) {
-				Message message = utterance.message();
-				if (message != null) {
-					this.entries[i] = message;
-					this.characters += message.text().length();
+	/**
+	 * Moves what is final out of the tail, and drops the oldest of too much.
+	 */
+	private void settle() {
+		int done = 0;
+		while (done < this.tail.size() && isFinal(done)) {
+			Line line = line(this.tail.get(done++));
+			if (line != null) {
+				this.audited.add(line.audited());
+				this.characters += length(line.audited());
+				if (line.seen() != null) {
+					this.seen.add(line.seen());
 				}
-				else {
-					System.arraycopy(this.entries, i + 1, this.entries, i, this.to - i - 1);
-					this.to--;
-				}
-				break;
 			}
 		}
-		advance();
-	}
-
-	private void advance() {
-		while (this.settled < this.to && this.entries[this.settled] instanceof Message) {
-			this.settled++;
-		}
-		while (this.from < this.settled
-				&& (this.to - this.from > this.maxMessages || this.characters > this.maxCharacters)) {
-			this.characters -= ((Message) this.entries[this.from++]).text().length();
-		}
-	}
-
-	private record Snapshot(List<Message> messages) implements ConversationContext {
-	}
-
-	private static final class Messages extends AbstractList<Message> implements RandomAccess {
-
-		private final Object[] shared;
-
-		private final int from;
-
-		private final int settled;
-
-		private final Message[] tail;
-
-		private final int tailSize;
-
-		Messages(Object[] shared, int from, int settled, Message[] tail, int tailSize) {
-			this.shared = shared;
-			this.from = from;
-			this.settled = settled;
-			this.tail = tail;
-			this.tailSize = tailSize;
-		}
-
-		@Override
-		public Message get(int index) {
-			if (index < 0 || index >= size()) {
-				throw new IndexOutOfBoundsException(index);
+		this.tail.subList(0, done).clear();
+		Message oldest = this.audited.first();
+		while (oldest != null && (this.audited.size() + this.tail.size() > this.settings.maxMessages()
+				|| this.characters > this.settings.maxCharacters())) {
+			this.audited.removeFirst();
+			this.characters -= length(oldest);
+			Message first = this.seen.first();
+			if (first != null && isSame(first, oldest)) {
+				this.seen.removeFirst();
 			}
-			int shared = this.settled - this.from;
-			return (index < shared) ? (Message) this.shared[this.from + index] : this.tail[index - shared];
+			oldest = this.audited.first();
+		}
+		// What is said while something before it goes on is not final, but must not
+		// grow without bound.
+		for (int i = 0; this.tail.size() > this.settings.maxMessages() && i < this.tail.size(); i++) {
+			if (this.tail.get(i) instanceof Message) {
+				this.tail.remove(i--);
+			}
+		}
+	}
+
+	private static long length(Message message) {
+		ToolCall call = message.call();
+		return message.text().length() + ((call != null) ? call.toolName().length() : 0);
+	}
+
+	private static boolean isSame(Message seen, Message audited) {
+		return seen == audited || (seen.speech() != null && seen.speech() == audited.speech());
+	}
+
+	private boolean isFinal(int index) {
+		Object entry = this.tail.get(index);
+		if (entry instanceof Utterance utterance) {
+			return utterance.isClosed();
+		}
+		if (entry instanceof Exchange exchange) {
+			return exchange.outcome != null || exchange.dropped;
+		}
+		return !(entry instanceof Aside) || index < this.tail.size() - 1;
+	}
+
+	/**
+	 * What a history is bounded by and depends on.
+	 *
+	 * @param maxMessages how many messages it holds
+	 * @param maxCharacters how many characters they have
+	 * @param playback how it is known what was heard
+	 * @param charactersPerSecond how many characters a second of playback is taken for
+	 * @param heardNote whether the line for models is rendered
+	 * @param attributes the session's
+	 */
+	public record Settings(int maxMessages, int maxCharacters, Playback playback, int charactersPerSecond,
+			boolean heardNote, Map<String, Object> attributes) {
+
+		@Nullable Locale language() {
+			return (this.attributes.get("language") instanceof String tag) ? Locale.forLanguageTag(tag) : null;
 		}
 
-		@Override
-		public int size() {
-			return this.settled - this.from + this.tailSize;
+	}
+
+	private record Snapshot(List<Message> messages, List<Message> asGenerated, boolean interrupted,
+			@Nullable String heardNote, Map<String, Object> attributes) implements ConversationContext {
+	}
+
+	/**
+	 * A tool's call and, when it has come, its outcome.
+	 */
+	private static final class Exchange {
+
+		private final ToolCall call;
+
+		private final Instant at;
+
+		private final @Nullable String generation;
+
+		private @Nullable ToolResult outcome;
+
+		/** Whether it has waited for its outcome while too many others did. */
+		private boolean dropped;
+
+		Exchange(ToolCall call, Instant at, @Nullable String generation) {
+			this.call = call;
+			this.at = at;
+			this.generation = generation;
+		}
+
+		@Nullable Line line() {
+			ToolResult known = this.outcome;
+			if (known == null) {
+				return null;
+			}
+			String text = (known.error() != null) ? known.error() : String.valueOf(known.result());
+			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, known);
+			return new Line(message, message);
+		}
+
+	}
+
+	/**
+	 * Words that were spoken and that no agent has written.
+	 */
+	private static final class Aside {
+
+		private static final int MAX = 1 << 14;
+
+		private final StringBuilder text = new StringBuilder();
+
+		private final Instant at;
+
+		Aside(Instant at) {
+			this.at = at;
+		}
+
+		boolean hasRoom(String said) {
+			return this.text.length() + said.length() < MAX;
+		}
+
+		void add(String said) {
+			if (!this.text.isEmpty() && !Character.isWhitespace(this.text.charAt(this.text.length() - 1))
+					&& !Character.isWhitespace(said.charAt(0))) {
+				this.text.append(' ');
+			}
+			this.text.append(said);
+		}
+
+		Message message() {
+			String said = this.text.toString();
+			return new Message(Role.AGENT, said, this.at, null, false,
+					new Speech("", "", said, HeardBy.ACKNOWLEDGED, true), null, null);
 		}
 
 	}

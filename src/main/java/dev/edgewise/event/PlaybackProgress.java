@@ -19,7 +19,7 @@ public record PlaybackProgress(@Nullable String generation, @Nullable Integer ch
 	public PlaybackProgress {
 		int given = ((characters != null) ? 1 : 0) + ((items != null) ? 1 : 0) + ((millis != null) ? 1 : 0);
 		if (given != 1) {
-			throw new IllegalArgumentException("A position is one of characters, items and millis, not " + given);
+			throw new IllegalArgumentException("exactly one of characters, items and millis");
 		}
 	}
 

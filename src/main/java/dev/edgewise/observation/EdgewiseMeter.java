@@ -70,6 +70,10 @@ public enum EdgewiseMeter implements MeterDocumentation {
 	/** Streams that fell behind. */
 	STREAM_GAPS("edgewise.stream.gaps", Type.COUNTER, "times that a reader lost frames"),
 
+	/** Acknowledgements of speech that match nothing. */
+	SPEECH_UNMATCHED("edgewise.speech.unmatched", Type.COUNTER,
+			"times that a client said it had spoken what no agent has said"),
+
 	/** Events from outside. */
 	EVENTS("edgewise.events", Type.COUNTER, "events from outside, and what became of them", Tag.TYPE, Tag.OUTCOME);
 

@@ -49,6 +49,8 @@ public final class EdgewiseMeters implements EngineListener {
 
 	private final Counter gaps;
 
+	private final Counter unmatchedSpeech;
+
 	private final Family<EventOutcome, Family<String, Counter>> events;
 
 	/**
@@ -64,6 +66,7 @@ public final class EdgewiseMeters implements EngineListener {
 		gauge(EdgewiseMeter.SESSIONS, this.sessions);
 		gauge(EdgewiseMeter.STREAMS, this.streams);
 		this.gaps = counter(EdgewiseMeter.STREAM_GAPS);
+		this.unmatchedSpeech = counter(EdgewiseMeter.SPEECH_UNMATCHED);
 		this.events = new Family<>(
 				(outcome) -> new Family<>((type) -> counter(EdgewiseMeter.EVENTS, type, value(outcome))));
 	}
@@ -76,6 +79,11 @@ public final class EdgewiseMeters implements EngineListener {
 	@Override
 	public void streams(int change) {
 		this.streams.addAndGet(change);
+	}
+
+	@Override
+	public void speechUnmatched() {
+		this.unmatchedSpeech.increment();
 	}
 
 	@Override

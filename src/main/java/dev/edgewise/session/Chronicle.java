@@ -82,6 +82,21 @@ final class Chronicle {
 	}
 
 	/**
+	 * Appends a frame of no generation that the engine writes, as an event for the routes
+	 * too.
+	 * @param written called when it has first been written to a stream
+	 */
+	void append(Object event, int hop, @Nullable Origin origin, @Nullable Runnable written) {
+		Frame frame = frame(event, null);
+		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, hop, origin);
+		entry.written = written;
+		append(entry);
+		if (this.engine.routes().match(event.getClass()).any()) {
+			derive(entry);
+		}
+	}
+
+	/**
 	 * Appends a frame that the engine writes about a generation.
 	 */
 	void append(Run run, Object event, boolean skipped, @Nullable Runnable written) {

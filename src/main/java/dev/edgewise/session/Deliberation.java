@@ -545,7 +545,7 @@ final class Deliberation {
 	Admission admit(RouteSlot slot, List<Run> victims, LogEntry entry, @Nullable UserUtterance utterance,
 			Effects effects) {
 		Admission admission = Admission.GRANTED;
-		for (Run run : slot.all()) {
+		for (Run run : slot.audible()) {
 			Verdict verdict = effects.verdict(run);
 			InterruptionPolicy policy = policyOf(run);
 			if (verdict == null && policy != InterruptionPolicy.IMMEDIATE && utterance != null) {
@@ -621,7 +621,7 @@ final class Deliberation {
 	@Nullable Held late(RouteSlot slot, LogEntry entry, @Nullable UserUtterance utterance) {
 		Held late = slot.late;
 		boolean known = late != null && utterance != null && late.utterance() == utterance && utterance.isSettled();
-		if (late == null || utterance == null || !known || slot.active() > 0
+		if (late == null || utterance == null || !known || slot.isAudible()
 				|| wouldSpare(slot.route, entry.frame, utterance)) {
 			return null;
 		}

@@ -154,6 +154,12 @@ public interface EngineListener {
 	}
 
 	/**
+	 * A client said that something was spoken which no agent has said.
+	 */
+	default void speechUnmatched() {
+	}
+
+	/**
 	 * What became of an event from outside.
 	 */
 	enum EventOutcome {

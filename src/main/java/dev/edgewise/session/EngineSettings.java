@@ -42,8 +42,10 @@ public record EngineSettings(SessionBounds session, LogBounds log, ConversationB
 	 *
 	 * @param messages its messages
 	 * @param characters their characters
+	 * @param charactersPerSecond how many characters a second of playback is taken for
+	 * @param heardNote whether a conversation tells models in a line what was heard
 	 */
-	public record ConversationBounds(int messages, int characters) {
+	public record ConversationBounds(int messages, int characters, int charactersPerSecond, boolean heardNote) {
 	}
 
 	/**
@@ -78,7 +80,7 @@ public record EngineSettings(SessionBounds session, LogBounds log, ConversationB
 		return new EngineSettings(
 				new SessionBounds(100_000, Duration.ofMinutes(30), Duration.ofMinutes(5), 10_000, 1_024, 1_024, 200,
 						64),
-				new LogBounds(1_024, 1 << 20, maxHeap / 4), new ConversationBounds(1_000, 1 << 20),
+				new LogBounds(1_024, 1 << 20, maxHeap / 4), new ConversationBounds(1_000, 1 << 20, 15, false),
 				new GenerationBounds(32, Duration.ofMillis(250), Duration.ofMinutes(5), 16, 8, 8,
 						Duration.ofSeconds(5)),
 				new StreamBounds(16, Duration.ofSeconds(60)), 200, false);

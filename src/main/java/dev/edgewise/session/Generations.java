@@ -17,6 +17,7 @@ import dev.edgewise.event.AgentGenerationProtected;
 import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.AgentSpeechInterrupted;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.route.EventTypes;
@@ -58,6 +59,9 @@ final class Generations {
 
 	private final List<Run> live = new ArrayList<>(2);
 
+	/** How many are complete and still being spoken. */
+	private int spoken;
+
 	Generations(LiveSession session, Engine engine, Chronicle chronicle, Readers readers, Conversation conversation,
 			Deliberation deliberation, Cleanup cleanup) {
 		this.session = session;
@@ -74,6 +78,20 @@ final class Generations {
 	 */
 	List<Run> live() {
 		return this.live;
+	}
+
+	/**
+	 * Those that can be cut off, oldest first: complete ones that are still being spoken
+	 * before those that have not had their last frame.
+	 */
+	List<Run> audible() {
+		if (this.spoken == 0) {
+			return List.copyOf(this.live);
+		}
+		List<Run> audible = new ArrayList<>();
+		this.session.slots().forEach((slot) -> audible.addAll(slot.speaking));
+		audible.addAll(this.live);
+		return audible;
 	}
 
 	/**
@@ -216,11 +234,11 @@ final class Generations {
 				this.conversation.begin(run.utterance);
 			}
 			entry.textFrom = run.textEnd;
-			entry.textTo = run.utterance.append(response.content(), frame.at());
+			entry.textTo = run.utterance.append(response.content(), frame.at(), run.isGuarded(entry));
 			run.textEnd = entry.textTo;
 		}
 		else {
-			this.conversation.append(frame);
+			this.session.say(frame, null);
 		}
 		this.chronicle.append(entry);
 		this.session.tools().numbered(queued, entry);
@@ -261,18 +279,57 @@ final class Generations {
 	}
 
 	private void complete(Run run) {
-		leave(run);
 		if (run.speaking) {
 			this.conversation.complete(run.utterance);
+		}
+		if (run.utterance.isBeingSpoken()) {
+			take(run);
+			run.phase = Phase.SPEAKING;
+			this.session.slot(run.compiled).speaking.add(run);
+			this.spoken++;
+		}
+		else {
+			leave(run);
 		}
 		this.chronicle.append(run, new AgentGenerationComplete(), false, null);
 		over(run, GenerationOutcome.COMPLETED, this.engine.nanos());
 	}
 
 	/**
+	 * Forgets the complete generations whose messages have been spoken.
+	 * @return whether there were any
+	 */
+	boolean forgetSpoken() {
+		if (this.spoken == 0) {
+			return false;
+		}
+		int before = this.spoken;
+		for (RouteSlot slot : this.session.slots()) {
+			for (Run run : List.copyOf(slot.speaking)) {
+				if (run.pause == null && !run.utterance.isBeingSpoken()) {
+					forget(run);
+				}
+			}
+		}
+		return this.spoken < before;
+	}
+
+	private void forget(Run run) {
+		if (this.session.slot(run.compiled).speaking.remove(run)) {
+			this.spoken--;
+			run.phase = Phase.OVER;
+			this.deliberation.over(run);
+		}
+	}
+
+	/**
 	 * Cuts off a generation: silences it, says so, and then tells its node.
 	 */
 	void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
+		if (run.phase == Phase.SPEAKING) {
+			cutSpeech(run, reason, cause, arrived);
+			return;
+		}
 		boolean started = run.phase != Phase.WAITING;
 		// Before it is left, which ends its pause: what stands still must not slip out.
 		long highest = started ? run.fence(this.chronicle.last() + 1) : 0;
@@ -306,8 +363,26 @@ final class Generations {
 			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
 		}
 		run.interruption = run.describe(cause, reason, this.chronicle.now(), discarded, this.conversation.snapshot());
-		this.session.slot(run.compiled).last = run.interruption;
+		this.session.slot(run.compiled).last = run;
 		over(run, GenerationOutcome.INTERRUPTED, run.fencedNanos);
+	}
+
+	/**
+	 * Cuts off what is still being spoken of a generation that is complete. Its frame is
+	 * one of the session, since those of the generation have had their end.
+	 */
+	private void cutSpeech(Run run, Reason reason, @Nullable Frame cause, long arrived) {
+		run.fencedNanos = this.engine.nanos();
+		forget(run);
+		this.conversation.interrupt(run.utterance);
+		this.chronicle.append(new AgentSpeechInterrupted(run.id, run.utterance.heard()), run.trigger.hop + 1, null,
+				() -> this.engine
+					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
+		this.session.tools().fenced(run, List.of());
+		this.cleanup.begin(run);
+		fenced(run, reason, cause, run.fencedNanos - arrived);
+		run.interruption = run.describe(cause, reason, this.chronicle.now(), 0, this.conversation.snapshot());
+		this.session.slot(run.compiled).last = run;
 	}
 
 	void cutIfLive(Run run, Reason reason) {
@@ -385,6 +460,10 @@ final class Generations {
 	private void leave(Run run) {
 		run.phase = Phase.OVER;
 		this.deliberation.over(run);
+		take(run);
+	}
+
+	private void take(Run run) {
 		if (this.live.remove(run)) {
 			this.session.slot(run.compiled).running.remove(run);
 			this.engine.runRemoved();
@@ -413,7 +492,7 @@ final class Generations {
 	 * Makes a generation stand still: nobody takes another item of it.
 	 */
 	void paused(Run run, Frame cause, String rule) {
-		if (run.phase != Phase.WAITING) {
+		if (run.phase != Phase.WAITING && run.phase != Phase.SPEAKING) {
 			run.hold(this.chronicle.last() + 1);
 			this.chronicle.append(run, new AgentGenerationPaused(cause.sequence(), rule), true, null);
 		}
@@ -423,13 +502,19 @@ final class Generations {
 	 * Lets a generation go on that stood still.
 	 */
 	void resumed(Run run, Frame cause, String rule, long pausedMillis) {
-		if (run.phase != Phase.WAITING) {
+		if (run.phase != Phase.WAITING && run.phase != Phase.SPEAKING) {
 			this.chronicle.append(run, new AgentGenerationResumed(cause.sequence(), rule, pausedMillis), true, null);
 		}
 	}
 
 	void reportProtected(Run run, Frame cause, @Nullable String content) {
-		this.chronicle.append(run, new AgentGenerationProtected(cause.sequence(), content), true, null);
+		AgentGenerationProtected report = new AgentGenerationProtected(cause.sequence(), content);
+		if (run.phase != Phase.SPEAKING) {
+			this.chronicle.append(run, report, true, null);
+		}
+		else {
+			this.chronicle.append(report, run.trigger.hop + 1, null, null);
+		}
 	}
 
 }

@@ -31,9 +31,11 @@ import dev.edgewise.SessionClosedException;
 import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.conversation.Conversation;
 import dev.edgewise.event.AgentError;
+import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.InterruptRequested;
+import dev.edgewise.event.PlaybackProgress;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.interruption.InterruptionPolicy;
@@ -66,6 +68,8 @@ import org.slf4j.LoggerFactory;
 final class LiveSession implements Session, Mailbox.Owner {
 
 	private static final Logger logger = LoggerFactory.getLogger(LiveSession.class);
+
+	private static final ConversationContext NOTHING_SAID = List::of;
 
 	private final Engine engine;
 
@@ -143,12 +147,14 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.intake = new Intake(engine);
 		this.log = new FrameLog(settings.log().frames(), settings.log().bytes(), this::evicted);
 		this.readers = new Readers(engine, this.log);
-		this.conversation = new Conversation(settings.conversation().messages(), settings.conversation().characters());
+		this.conversation = new Conversation(new Conversation.Settings(settings.conversation().messages(),
+				settings.conversation().characters(), playback, settings.conversation().charactersPerSecond(),
+				settings.conversation().heardNote(), attributes));
 		this.slots = new RouteSlot[engine.routes().routes().size()];
 		this.chronicle = new Chronicle(engine, this.log);
 		this.deliberation = new Deliberation(this, engine, this.readers);
 		this.cleanup = new Cleanup(this, engine);
-		this.tools = new Tools(this, engine, this.chronicle, this.conversation);
+		this.tools = new Tools(this, engine, this.chronicle);
 		this.generations = new Generations(this, engine, this.chronicle, this.readers, this.conversation,
 				this.deliberation, this.cleanup);
 		this.journal = new Journal(this.log, settings.session().decisions());
@@ -190,7 +196,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	ConversationContext emptyConversation() {
-		return new Conversation(0, 0).snapshot();
+		return NOTHING_SAID;
 	}
 
 	/**
@@ -290,7 +296,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 				}
 			}
 			again = (this.deliberation.waiting().isAny() && release(new Effects())) | this.generations.launchWaiting()
-					| this.generations.completeFinished() | this.chronicle.hasDerived();
+					| this.generations.completeFinished() | this.generations.forgetSpoken()
+					| this.chronicle.hasDerived();
 		}
 		if (!this.touched.isEmpty()) {
 			for (Origin origin : this.touched) {
@@ -401,12 +408,25 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (submission.force() || submission.generation() != null) {
 			this.journal.note(new Recording.Aim(frame.sequence(), submission.force(), submission.generation(), null));
 		}
-		if (!this.deliberation.drops(event, this.generations.live())) {
-			this.conversation.append(frame);
+		if (!this.deliberation.drops(event, this.generations.audible())) {
+			say(frame, submission.generation());
 		}
 		Effects effects = new Effects();
 		react(entry, submission.generation(), submission.force(), arrived, effects);
 		return effects.receipt(frame.sequence());
+	}
+
+	/**
+	 * Enters into the conversation what a frame says by itself. The writer's.
+	 */
+	void say(Frame frame, @Nullable String generation) {
+		Object event = frame.event();
+		if (event instanceof AgentSpeechSent || event instanceof PlaybackProgress) {
+			this.readers.scan();
+		}
+		if (!this.conversation.append(frame, generation)) {
+			this.engine.tell(EngineListener::speechUnmatched);
+		}
 	}
 
 	/**
@@ -421,7 +441,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		boolean emergency = event instanceof EmergencyStop;
 		UserUtterance utterance = this.deliberation.hear(entry);
 		if (emergency || utterance != null || matches.any()) {
-			for (Run run : List.copyOf(this.generations.live())) {
+			for (Run run : this.generations.audible()) {
 				boolean listed = emergency || matches.interrupts(run.compiled);
 				if (run.phase != Phase.OVER && (aim == null || aim.equals(run.id))
 						&& (listed || this.deliberation.concerns(run, utterance, event))) {
@@ -535,7 +555,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		List<Run> victims = !evicts ? List.of() : (route.overlap() == Overlap.REPLACE) ? slot.all()
 				: List.of(this.deliberation.shields().oldestWithout(slot));
-		if (active > 0 && this.deliberation.admit(slot, victims, cause, utterance, effects) != Admission.GRANTED) {
+		if (slot.isAudible()
+				&& this.deliberation.admit(slot, victims, cause, utterance, effects) != Admission.GRANTED) {
 			return;
 		}
 		boolean full = this.generations.live().size() >= this.engine.settings().generation().perSession() && !evicts;
@@ -554,8 +575,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 				}
 			}
 		}
-		Run run = new Run(this, route, this.engine.nextGenerationId(), cause,
-				this.engine.settings().conversation().characters());
+		String id = this.engine.nextGenerationId();
+		Run run = new Run(this, route, id, cause, this.conversation.utterance(id));
 		this.journal.note(new Recording.Begun(run.id, route.id(), cause.frame.sequence()));
 		this.generations.add(slot, run);
 		effects.started.add(run.id);
@@ -676,7 +697,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private List<Run> targets(InterruptCommand command) {
 		String generation = command.generation();
-		List<Run> named = this.generations.live()
+		List<Run> named = this.generations.audible()
 			.stream()
 			.filter((run) -> generation == null || run.id.equals(generation))
 			.filter((run) -> command.route() == null || run.route().equals(command.route()))

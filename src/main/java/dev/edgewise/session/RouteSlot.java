@@ -32,8 +32,13 @@ final class RouteSlot {
 	/** The end of an utterance that was ignored by a generation that is over. */
 	@Nullable Held late;
 
-	/** The last interruption, until a run has been given it. */
-	@Nullable Interruption last;
+	/**
+	 * Those that are complete and whose messages are still being spoken, oldest first.
+	 */
+	final List<Run> speaking = new ArrayList<>(0);
+
+	/** The last that was interrupted, until a run has been given that. */
+	@Nullable Run last;
 
 	RouteSlot(CompiledRoute route) {
 		this.route = route;
@@ -51,6 +56,22 @@ final class RouteSlot {
 		List<Run> all = new ArrayList<>(this.running);
 		all.addAll(this.waiting);
 		return all;
+	}
+
+	/**
+	 * Whether there is anything that speech could cut off.
+	 */
+	boolean isAudible() {
+		return active() > 0 || !this.speaking.isEmpty();
+	}
+
+	/**
+	 * All that speech could cut off.
+	 */
+	List<Run> audible() {
+		List<Run> audible = all();
+		audible.addAll(this.speaking);
+		return audible;
 	}
 
 	boolean hasRoom(int queue) {
@@ -75,9 +96,9 @@ final class RouteSlot {
 	}
 
 	@Nullable Interruption takeLast() {
-		Interruption taken = this.last;
+		Run taken = this.last;
 		this.last = null;
-		return taken;
+		return (taken != null) ? taken.interruptionByNow() : null;
 	}
 
 	/**

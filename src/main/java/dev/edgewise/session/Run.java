@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -78,6 +80,9 @@ final class Run implements Generation {
 	private volatile long fenceSequence;
 
 	private volatile long heldAt;
+
+	/** Sections whose items may not all have been numbered. */
+	private final Queue<Section> sectionItems = new ConcurrentLinkedQueue<>();
 
 	/** Sections that are open. */
 	private final AtomicInteger sections = new AtomicInteger();
@@ -165,12 +170,12 @@ final class Run implements Generation {
 
 	@Nullable Interruption interruption;
 
-	Run(LiveSession owner, CompiledRoute compiled, String id, LogEntry trigger, int textBound) {
+	Run(LiveSession owner, CompiledRoute compiled, String id, LogEntry trigger, Utterance utterance) {
 		this.owner = owner;
 		this.compiled = compiled;
 		this.id = id;
 		this.trigger = trigger;
-		this.utterance = new Utterance(id, textBound);
+		this.utterance = utterance;
 		this.execution = new Execution(this, owner.engine());
 	}
 
@@ -384,12 +389,15 @@ final class Run implements Generation {
 
 	@Override
 	public Protection protect() {
+		Section section = new Section(this.execution.received());
+		this.sectionItems.add(section);
 		this.sections.incrementAndGet();
 		this.owner.execute(() -> this.owner.noteSection(this, true, 0));
 		AtomicBoolean open = new AtomicBoolean(true);
 		return () -> {
 			if (open.compareAndSet(true, false)) {
 				long produced = this.execution.received();
+				section.last = produced;
 				this.owner.execute(() -> {
 					this.guardedItems = Math.max(this.guardedItems, produced);
 					this.sections.decrementAndGet();
@@ -397,6 +405,25 @@ final class Run implements Generation {
 				});
 			}
 		};
+	}
+
+	/**
+	 * Whether an item that is being numbered must not be cut off. The writer's.
+	 */
+	boolean isGuarded(LogEntry entry) {
+		if (!this.compiled.interruptible() || entry.isGuarded()) {
+			return true;
+		}
+		boolean guarded = false;
+		for (Section section : this.sectionItems) {
+			if (section.last < this.items) {
+				this.sectionItems.remove(section);
+			}
+			else {
+				guarded |= section.before < this.items;
+			}
+		}
+		return guarded;
 	}
 
 	boolean hasOpenSection() {
@@ -421,7 +448,9 @@ final class Run implements Generation {
 			this.cases = new ArrayList<>(2);
 		}
 		else if (this.cases.size() == MAX_CASES) {
-			this.cases.remove(0);
+			// A pause must not lose what it stands still for: nobody would decide it.
+			Case least = this.cases.stream().filter((known) -> !known.pending).findFirst().orElse(this.cases.get(0));
+			this.cases.remove(least);
 		}
 		this.cases.add(opened);
 		return opened;
@@ -492,9 +521,22 @@ final class Run implements Generation {
 
 	Interruption describe(@Nullable Frame cause, Reason reason, Instant at, int discarded,
 			ConversationContext context) {
-		String delivered = this.utterance.delivered();
 		return new Interruption(this.id, this.compiled.id(), cause, reason, at, elapsedAt(this.fencedNanos),
-				this.utterance.generated(), delivered, delivered, discarded, context, this.state);
+				this.utterance.generated(), this.utterance.delivered(), this.utterance.heard(), discarded, context,
+				this.state);
+	}
+
+	/**
+	 * Its interruption, with what was heard of it until now; null if it was not
+	 * interrupted.
+	 */
+	@Nullable Interruption interruptionByNow() {
+		Interruption known = this.interruption;
+		String heard = this.utterance.heard();
+		return (known == null || known.heard().equals(heard)) ? known
+				: new Interruption(known.generation(), known.route(), known.cause(), known.reason(), known.at(),
+						known.elapsed(), known.generated(), known.delivered(), heard, known.discarded(),
+						known.conversation(), known.state());
 	}
 
 	/**
@@ -542,6 +584,23 @@ final class Run implements Generation {
 			this.utterance = utterance;
 			this.candidate = candidate;
 			this.listed = listed;
+		}
+
+	}
+
+	/**
+	 * A protected section, by the items produced in it.
+	 */
+	private static final class Section {
+
+		/** Items produced before it. */
+		private final long before;
+
+		/** The last item produced in it, once it is closed. */
+		private volatile long last = Long.MAX_VALUE;
+
+		Section(long before) {
+			this.before = before;
 		}
 
 	}
@@ -595,7 +654,10 @@ final class Run implements Generation {
 		/** Its node has produced all; some of it may not have been taken. */
 		FINISHED,
 
-		/** It has had its last frame. */
+		/** It is complete, and its message is still being spoken to the user. */
+		SPEAKING,
+
+		/** It has had its last frame, and nothing of it can be cut off any more. */
 		OVER
 
 	}

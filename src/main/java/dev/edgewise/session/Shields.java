@@ -1,6 +1,7 @@
 package dev.edgewise.session;
 
 import dev.edgewise.Evidence.Shield;
+import dev.edgewise.session.Run.Phase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ final class Shields {
 	@Nullable Shield of(Run run) {
 		if (!run.compiled.interruptible()) {
 			return Shield.ROUTE;
+		}
+		if (run.phase == Phase.SPEAKING) {
+			return run.utterance.isGuarded() ? Shield.ITEM : null;
 		}
 		if (run.hasOpenSection()) {
 			return Shield.SECTION;

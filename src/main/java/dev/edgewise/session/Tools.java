@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 
 import dev.edgewise.Frame;
 import dev.edgewise.ToolPolicy.OnInterruption;
-import dev.edgewise.conversation.Conversation;
 import dev.edgewise.session.Run.Phase;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -40,8 +39,6 @@ final class Tools {
 
 	private final Chronicle chronicle;
 
-	private final Conversation conversation;
-
 	/** The calls that have a number and whose outcome has none, by their ids. */
 	private Map<String, ToolRun> running = Map.of();
 
@@ -54,11 +51,10 @@ final class Tools {
 	/** Whether a close waits no longer. */
 	private boolean graceOver;
 
-	Tools(LiveSession session, Engine engine, Chronicle chronicle, Conversation conversation) {
+	Tools(LiveSession session, Engine engine, Chronicle chronicle) {
 		this.session = session;
 		this.engine = engine;
 		this.chronicle = chronicle;
-		this.conversation = conversation;
 	}
 
 	/**
@@ -314,7 +310,7 @@ final class Tools {
 			tool.decide(ToolOutcome.INVALID_RESULT);
 			entry = this.chronicle.append(tool.result(), tool.hop + 1, null);
 		}
-		this.conversation.append(entry.frame);
+		this.session.say(entry.frame, null);
 		tell(tool);
 	}
 
@@ -362,8 +358,9 @@ final class Tools {
 	}
 
 	/**
-	 * Takes note that a generation has been fenced; its last frame has been written, and
-	 * its node has not been told.
+	 * Takes note that a generation has been fenced, or what it had said was cut while it
+	 * was still being spoken; the frame has been written, and its node has not been told.
+	 * @param stranded what its tools had in its queue
 	 */
 	void fenced(Run run, List<ToolItem> stranded) {
 		stranded.forEach(this::strand);
@@ -372,7 +369,7 @@ final class Tools {
 				stop(tool, ToolOutcome.CANCELLED);
 			}
 		}
-		cut(run, run.tools.isEmpty() ? 0 : run.utterance.delivered().length());
+		cut(run, run.tools.isEmpty() ? 0 : run.utterance.heard().length());
 	}
 
 	/**

@@ -42,7 +42,7 @@ final class WaitingStarts {
 	}
 
 	private static boolean isInQuestion(RouteSlot slot, @Nullable UserUtterance utterance) {
-		return utterance != null && slot.all().stream().anyMatch((run) -> run.asksAbout(utterance));
+		return utterance != null && slot.audible().stream().anyMatch((run) -> run.asksAbout(utterance));
 	}
 
 	/**
@@ -90,7 +90,7 @@ final class WaitingStarts {
 		List<Held> released = new ArrayList<>(1);
 		for (RouteSlot slot : slots) {
 			if (!slot.held.isEmpty()
-					&& slot.all().stream().noneMatch((run) -> run.pause != null || run.isWithheldFrom())) {
+					&& slot.audible().stream().noneMatch((run) -> run.pause != null || run.isWithheldFrom())) {
 				List<Held> waiting = List.copyOf(slot.held);
 				drop(slot);
 				boolean last = slot.route.overlap() == Overlap.REPLACE;

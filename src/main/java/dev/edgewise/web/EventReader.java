@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import dev.edgewise.InterruptCommand;
+import dev.edgewise.event.AgentResponse;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.session.Submission;
 import org.jspecify.annotations.Nullable;
@@ -295,7 +296,7 @@ final class EventReader {
 		}
 		catch (ValueInstantiationException ex) {
 			String path = path(ex);
-			throw (path.isEmpty() ? Problem.invalidEvent(EventTypes.nameOf(type))
+			throw (path.isEmpty() ? refused(type, ex.getCause())
 					: Problem.field(path, "The value is refused by its type"))
 				.refusal();
 		}
@@ -308,6 +309,17 @@ final class EventReader {
 					: Problem.field(path, "The value cannot be read"))
 				.refusal();
 		}
+	}
+
+	/**
+	 * What a constructor has refused. What those of the built-in events say of it is for
+	 * clients; what others say may tell of the application's insides.
+	 */
+	private static Problem refused(Class<?> type, @Nullable Throwable cause) {
+		Problem problem = Problem.invalidEvent(EventTypes.nameOf(type));
+		boolean builtIn = type.getPackageName().equals(AgentResponse.class.getPackageName());
+		return (builtIn && cause instanceof IllegalArgumentException)
+				? problem.with("expected", String.valueOf(cause.getMessage())) : problem;
 	}
 
 	private static Problem mismatch(MismatchedInputException ex, Class<?> type) {

@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-import dev.edgewise.ConversationContext;
 import dev.edgewise.InterruptReceipt;
 import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
@@ -259,9 +258,12 @@ public final class HttpEdge {
 	}
 
 	private Mono<ServerResponse> conversation(ServerRequest request) {
+		String view = request.queryParam("view").orElse(ConversationJson.HEARD);
+		if (!ConversationJson.VIEWS.contains(view)) {
+			throw Problem.parameter("view", "There is no such view").with("allowed", ConversationJson.VIEWS).refusal();
+		}
 		return this.engine.conversation(request.pathVariable("id"))
-			.flatMap((conversation) -> json(HttpStatus.OK,
-					Map.of("messages", conversation.messages().stream().map(HttpEdge::describe).toList())));
+			.flatMap((conversation) -> json(HttpStatus.OK, ConversationJson.describe(conversation, view)));
 	}
 
 	private Mono<ServerResponse> recording(ServerRequest request) {
@@ -340,20 +342,6 @@ public final class HttpEdge {
 			members.put("protection", spared.protection());
 		}
 		members.put("delivered", spared.delivered());
-		return members;
-	}
-
-	private static Map<String, @Nullable Object> describe(ConversationContext.Message message) {
-		Map<String, @Nullable Object> members = new LinkedHashMap<>();
-		members.put("role", message.role().name().toLowerCase(Locale.ROOT));
-		members.put("text", message.text());
-		members.put("at", Json.time(message.at()));
-		if (message.generation() != null) {
-			members.put("generation", message.generation());
-		}
-		if (message.interrupted()) {
-			members.put("interrupted", true);
-		}
 		return members;
 	}
 

@@ -2,12 +2,14 @@ package dev.edgewise.conversation;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.ConversationContext.Message;
 import dev.edgewise.Frame;
+import dev.edgewise.Playback;
 import dev.edgewise.event.ToolResult;
 import dev.edgewise.event.UserTranscriptionReceived;
 import org.junit.jupiter.api.Test;
@@ -17,17 +19,18 @@ import static org.assertj.core.api.Assertions.tuple;
 
 class ConversationTests {
 
-	private final Conversation conversation = new Conversation(5, 100);
+	private final Conversation conversation = new Conversation(
+			new Conversation.Settings(5, 100, Playback.ASSUMED, 15, false, Map.of()));
 
 	private void user(String text) {
 		this.conversation.append(new Frame(1, Instant.EPOCH, "UserTranscriptionReceived", null, null,
-				new UserTranscriptionReceived(text, null, null)));
+				new UserTranscriptionReceived(text, null, null)), null);
 	}
 
 	private Utterance agent(String text) {
-		Utterance utterance = new Utterance("g", 100);
+		Utterance utterance = new Utterance("g", 100, Playback.ASSUMED, null);
 		this.conversation.begin(utterance);
-		utterance.append(text, Instant.EPOCH);
+		utterance.append(text, Instant.EPOCH, false);
 		return utterance;
 	}
 
@@ -80,18 +83,19 @@ class ConversationTests {
 
 	@Test
 	void aToolsOutcomeIsAMessage() {
-		this.conversation
-			.append(new Frame(1, Instant.EPOCH, "ToolResult", "g", "r", new ToolResult("1", "weather", "sunny", null)));
+		this.conversation.append(
+				new Frame(1, Instant.EPOCH, "ToolResult", "g", "r", new ToolResult("1", "weather", "sunny", null)),
+				null);
 		assertThat(texts()).containsExactly("sunny");
 	}
 
 	@Test
 	void textBeyondTheBoundIsNotKeptAndNothingIsDeliveredTwice() {
-		Utterance utterance = new Utterance("g", 7);
+		Utterance utterance = new Utterance("g", 7, Playback.ASSUMED, null);
 		int end = 0;
 		for (int i = 0; i < 1_000; i++) {
 			int from = end;
-			end = utterance.append("abc", Instant.EPOCH);
+			end = utterance.append("abc", Instant.EPOCH, false);
 			utterance.deliver(from, end);
 		}
 		assertThat(utterance.delivered()).isEqualTo("abcabca").isEqualTo(utterance.generated());
@@ -102,11 +106,11 @@ class ConversationTests {
 		Random random = new Random(7);
 		for (int round = 0; round < 500; round++) {
 			int size = 1 + random.nextInt(12);
-			Utterance utterance = new Utterance("g", 100);
+			Utterance utterance = new Utterance("g", 100, Playback.ASSUMED, null);
 			StringBuilder expected = new StringBuilder();
 			boolean[] delivered = new boolean[size];
 			for (int i = 0; i < size; i++) {
-				utterance.append(String.valueOf((char) ('a' + i)), Instant.EPOCH);
+				utterance.append(String.valueOf((char) ('a' + i)), Instant.EPOCH, false);
 			}
 			for (int i = 0; i < size; i++) {
 				int at = random.nextInt(size);

@@ -22,8 +22,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import dev.edgewise.Decision;
+import dev.edgewise.ConversationContext;
 import dev.edgewise.Frame;
 import dev.edgewise.Interruption.Reason;
+import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.event.AgentEvent;
@@ -42,6 +44,7 @@ import dev.edgewise.session.DefaultSessionEngine;
 import dev.edgewise.session.EngineListener;
 import dev.edgewise.session.EngineSchedulers;
 import dev.edgewise.session.EngineSettings;
+import dev.edgewise.session.EngineSettings.ConversationBounds;
 import dev.edgewise.session.EngineSettings.GenerationBounds;
 import dev.edgewise.session.EngineSettings.LogBounds;
 import dev.edgewise.session.EngineSettings.SessionBounds;
@@ -85,7 +88,7 @@ final class Stage implements AutoCloseable {
 		FrameEncoder encoder = plan.json ? new FrameJson(null) : new PlainEncoder();
 		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, encoder,
 				new Policies(plan.policies), plan.rules, List.of(this.spy));
-		get(this.engine.open(SESSION, Map.of()));
+		get(this.engine.open(SESSION, plan.attributes, plan.playback));
 	}
 
 	private Scheduler threads(boolean virtual) {
@@ -159,8 +162,12 @@ final class Stage implements AutoCloseable {
 		return get(this.engine.view(SESSION));
 	}
 
+	ConversationContext conversation() {
+		return get(this.engine.conversation(SESSION));
+	}
+
 	List<String> said() {
-		return get(this.engine.conversation(SESSION)).messages()
+		return conversation().messages()
 			.stream()
 			.map((message) -> message.role() + (message.interrupted() ? "!" : "") + ":" + message.text())
 			.toList();
@@ -300,6 +307,10 @@ final class Stage implements AutoCloseable {
 
 		private boolean json;
 
+		private Playback playback = Playback.ASSUMED;
+
+		private Map<String, Object> attributes = Map.of();
+
 		private Plan(List<RouteDefinition> routes) {
 			this.routes = routes;
 		}
@@ -311,6 +322,28 @@ final class Stage implements AutoCloseable {
 
 		Plan rules(InterruptionRule... rules) {
 			this.rules = List.of(rules);
+			return this;
+		}
+
+		/**
+		 * Nothing counts as heard that is not acknowledged.
+		 */
+		Plan acknowledged() {
+			this.playback = Playback.ACKNOWLEDGED;
+			return this;
+		}
+
+		Plan attributes(Map<String, Object> attributes) {
+			this.attributes = attributes;
+			return this;
+		}
+
+		Plan heardNote() {
+			EngineSettings s = this.settings;
+			ConversationBounds c = s.conversation();
+			this.settings = new EngineSettings(s.session(), s.log(),
+					new ConversationBounds(c.messages(), c.characters(), c.charactersPerSecond(), true), s.generation(),
+					s.stream(), s.blockingThreads(), s.exposeErrorMessages());
 			return this;
 		}
 
@@ -395,6 +428,8 @@ final class Stage implements AutoCloseable {
 
 		final AtomicInteger toolsCompensated = new AtomicInteger();
 
+		final AtomicInteger unmatched = new AtomicInteger();
+
 		final List<Reason> fences = new CopyOnWriteArrayList<>();
 
 		final List<Decision> decisions = new CopyOnWriteArrayList<>();
@@ -417,6 +452,11 @@ final class Stage implements AutoCloseable {
 		@Override
 		public void streams(int change) {
 			this.streams.addAndGet(change);
+		}
+
+		@Override
+		public void speechUnmatched() {
+			this.unmatched.incrementAndGet();
 		}
 
 		@Override

@@ -104,7 +104,7 @@ class SessionsHttpTests {
 		Answer answer = server.post("/v1/sessions", "{\"attribute\":{}}");
 		assertThat(answer.status()).isEqualTo(422);
 		assertThat(answer.json().get("field").asString()).isEqualTo("attribute");
-		assertThat(answer.json().get("allowed")).hasToString("[\"attributes\",\"id\"]");
+		assertThat(answer.json().get("allowed")).hasToString("[\"attributes\",\"id\",\"playback\"]");
 		assertThat(server.post("/v1/sessions", "{\"attributes\":[]}").json().get("field").asString())
 			.isEqualTo("attributes");
 	}
@@ -176,7 +176,8 @@ class SessionsHttpTests {
 			JsonNode running = server.get(session + "/conversation").json().get("messages");
 			assertThat(running.get(0).propertyNames()).containsExactly("role", "text", "at");
 			assertThat(running.get(0).get("role").asString()).isEqualTo("user");
-			assertThat(running.get(1).propertyNames()).containsExactly("role", "text", "at", "generation");
+			assertThat(running.get(1).propertyNames()).containsExactly("role", "text", "at", "generation", "generated",
+					"delivered", "heard", "evidence", "heardInFull");
 			server.post(session + "/events", "{\"type\":\"UserStartedSpeaking\"}");
 			JsonNode cut = server.get(session + "/conversation").json().get("messages").get(1);
 			assertThat(cut.get("role").asString()).isEqualTo("agent");

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The README, taken apart.
+ * The README, or a document that it refers to, taken apart.
  *
  * @param lines its lines
  */
@@ -19,8 +19,19 @@ record Readme(List<String> lines) {
 	 * Reads the README of the project.
 	 */
 	static Readme read() {
+		return read("README.md");
+	}
+
+	/**
+	 * Reads the reference of properties and meters.
+	 */
+	static Readme reference() {
+		return read("src/docs/reference.md");
+	}
+
+	private static Readme read(String file) {
 		try {
-			return new Readme(Files.readAllLines(Path.of("README.md")));
+			return new Readme(Files.readAllLines(Path.of(file)));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

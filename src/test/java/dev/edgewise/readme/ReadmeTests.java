@@ -46,6 +46,8 @@ class ReadmeTests {
 
 	private final Readme readme = Readme.read();
 
+	private final Readme reference = Readme.reference();
+
 	@Test
 	void isShort() {
 		assertThat(this.readme.lines()).hasSizeLessThanOrEqualTo(250);
@@ -66,7 +68,7 @@ class ReadmeTests {
 					Arrays.stream(meter.getKeyNames()).map(KeyName::asString).collect(Collectors.joining(", ")),
 					meter.meaning()))
 			.toList();
-		assertThat(this.readme.table("Meters")).as(rows(meters)).isEqualTo(meters);
+		assertThat(this.reference.table("Meters")).as(rows(meters)).isEqualTo(meters);
 	}
 
 	@Test
@@ -76,12 +78,12 @@ class ReadmeTests {
 					property.path("defaultValue").asString(""), range(property),
 					property.path("description").asString()))
 			.toList();
-		assertThat(this.readme.table("Configuration")).as(rows(properties)).isEqualTo(properties);
+		assertThat(this.reference.table("Configuration")).as(rows(properties)).isEqualTo(properties);
 	}
 
 	@Test
 	void listsEveryKeyOfAPolicyWithItsDefaultAndRange() throws IOException {
-		String configuration = this.readme.text("Configuration");
+		String configuration = this.reference.text("Configuration");
 		List<JsonNode> keys = properties(
 				"spring/configuration-metadata/dev.edgewise.autoconfigure.PolicyProperties.json");
 		assertThat(keys).hasSize(16).allSatisfy((key) -> {

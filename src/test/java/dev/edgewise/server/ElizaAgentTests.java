@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 import dev.edgewise.ConversationContext;
+import dev.edgewise.ConversationContext.HeardBy;
 import dev.edgewise.ConversationContext.Message;
 import dev.edgewise.ConversationContext.Role;
+import dev.edgewise.ConversationContext.Speech;
 import dev.edgewise.Interruption;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.event.AgentResponse;
@@ -125,7 +126,7 @@ class ElizaAgentTests {
 
 	@Test
 	void speaksAWordAtATimeAtASpeakersPace() {
-		StepVerifier.withVirtualTime(() -> this.agent.answer(conversation("user: Hello"), null))
+		StepVerifier.withVirtualTime(() -> this.agent.speak("Hello, and welcome. I listen."))
 			.expectSubscription()
 			.expectNoEvent(Duration.ofMillis(333))
 			.thenAwait(Duration.ofMillis(1))
@@ -139,7 +140,7 @@ class ElizaAgentTests {
 
 	@Test
 	void stopsAtOnceWhenItIsCancelled() {
-		StepVerifier.withVirtualTime(() -> this.agent.answer(conversation("user: Hello"), null))
+		StepVerifier.withVirtualTime(() -> this.agent.speak("Hello, and welcome. I listen."))
 			.thenAwait(Duration.ofSeconds(1))
 			.expectNextCount(2)
 			.thenCancel()
@@ -156,14 +157,31 @@ class ElizaAgentTests {
 			.run((context) -> assertThat(context).doesNotHaveBean(ElizaAgent.class));
 	}
 
+	@Test
+	void goesOnWithTheFirstWordThatWasNotHeard() {
+		Interruption stopped = new Interruption("g", "elizaAgent.answer", null, Reason.EVENT, Instant.EPOCH,
+				Duration.ofSeconds(1), "One two ", "One two ", "One ", 0, conversation(),
+				Map.of("answer", "One two three four."));
+		assertThat(answer(conversation("user: Please, go on."), stopped)).isEqualTo("As I was saying: two three four.");
+		assertThat(answer(conversation("user: What is on?"), stopped)).startsWith("You stopped me");
+	}
+
+	@Test
+	void goesOnLaterWithWhatItHadGenerated() {
+		Speech cut = new Speech("One two three", "One two three", "One", HeardBy.ACKNOWLEDGED, false);
+		Message message = new Message(Role.AGENT, "One", Instant.EPOCH, "g", true, cut, null, null);
+		ConversationContext context = () -> List.of(message,
+				new Message(Role.USER, "Continue", Instant.EPOCH, null, false));
+		assertThat(answer(context, null)).isEqualTo("As I was saying: two three");
+		Speech resumed = new Speech("As I was saying: two three", "", "", HeardBy.NONE, false);
+		ConversationContext later = () -> List.of(message,
+				new Message(Role.AGENT, "As I was saying: two three", Instant.EPOCH, "h", false, resumed, null, null),
+				new Message(Role.USER, "Continue", Instant.EPOCH, null, false));
+		assertThat(answer(later, null)).doesNotContain("As I was saying");
+	}
+
 	private String answer(ConversationContext conversation, @Nullable Interruption previous) {
-		List<AgentResponse> words = new ArrayList<>();
-		StepVerifier.withVirtualTime(() -> this.agent.answer(conversation, previous))
-			.thenAwait(Duration.ofMinutes(5))
-			.recordWith(() -> words)
-			.thenConsumeWhile(Objects::nonNull)
-			.verifyComplete();
-		return words.stream().map(AgentResponse::content).collect(Collectors.joining());
+		return this.agent.text(conversation, previous);
 	}
 
 	private static Interruption interruption(Reason reason, String delivered) {
