@@ -215,16 +215,15 @@ class ToolLawTests {
 			assertThat(this.answers).singleElement().isInstanceOf(InterruptedGenerationException.class);
 			assertThat(this.tool.runs).hasValue(0);
 			reader.request(100);
-			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:a1", "1:a2", "EmergencyStop",
-					"!1");
+			assertThat(Stage.tale(reader)).contains("1:a2").doesNotContain("1:c()").endsWith("EmergencyStop", "!1");
 			assertPaired(stage, reader);
 		}
 	}
 
 	private RouteDefinition chatting(ToolPolicy policy) {
 		return turn()
-			.stream((event, running) -> Flux.just("a", "b", "c", "d", "e", "f", "g", "h")
-				.<Object>map((word) -> word)
+			.stream((event, running) -> Flux.range(1, 20)
+				.<Object>map((i) -> "a" + i)
 				.concatWith(running.tool(call("c"), this.tool.work(), policy)
 					.doOnNext(this.answers::add)
 					.doOnError(this.answers::add)
