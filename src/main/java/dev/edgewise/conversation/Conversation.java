@@ -105,7 +105,7 @@ public final class Conversation {
 	private void answer(ToolResult outcome, Frame frame) {
 		for (Exchange exchange : this.calls) {
 			if (exchange.call.toolCallId().equals(outcome.toolCallId())) {
-				exchange.outcome = outcome;
+				exchange.answer(outcome);
 				this.calls.remove(exchange);
 				settle();
 				return;
@@ -114,7 +114,7 @@ public final class Conversation {
 		// A result without its call would be refused by models.
 		Exchange exchange = new Exchange(new ToolCall(outcome.toolCallId(), outcome.toolName(), Map.of()), frame.at(),
 				frame.generation());
-		exchange.outcome = outcome;
+		exchange.answer(outcome);
 		add(exchange);
 	}
 
@@ -206,10 +206,17 @@ public final class Conversation {
 			return utterance.line();
 		}
 		if (entry instanceof Exchange exchange) {
-			return exchange.line();
+			return exchange.line;
 		}
 		Message message = (entry instanceof Aside aside) ? aside.message() : (Message) entry;
 		return new Line(message, message);
+	}
+
+	/**
+	 * How much of it a snapshot copies.
+	 */
+	int tailSize() {
+		return this.tail.size();
 	}
 
 	private void add(Object entry) {
@@ -233,9 +240,10 @@ public final class Conversation {
 			}
 		}
 		this.tail.subList(0, done).clear();
+		long open = this.tail.stream().mapToLong(Conversation::length).sum();
 		Message oldest = this.audited.first();
 		while (oldest != null && (this.audited.size() + this.tail.size() > this.settings.maxMessages()
-				|| this.characters > this.settings.maxCharacters())) {
+				|| this.characters + open > this.settings.maxCharacters())) {
 			this.audited.removeFirst();
 			this.characters -= length(oldest);
 			Message first = this.seen.first();
@@ -244,18 +252,39 @@ public final class Conversation {
 			}
 			oldest = this.audited.first();
 		}
-		// What is said while something before it goes on is not final, but must not
-		// grow without bound.
-		for (int i = 0; this.tail.size() > this.settings.maxMessages() && i < this.tail.size(); i++) {
-			if (this.tail.get(i) instanceof Message) {
+		for (int i = 0; i < this.tail.size() - 1
+				&& (this.tail.size() > this.settings.maxMessages() || open > this.settings.maxCharacters()); i++) {
+			Object entry = this.tail.get(i);
+			if (goesWithTheOldest(entry)) {
+				open -= length(entry);
 				this.tail.remove(i--);
 			}
 		}
 	}
 
-	private static long length(Message message) {
-		ToolCall call = message.call();
-		return message.text().length() + ((call != null) ? call.toolName().length() : 0);
+	/**
+	 * Whether a thing in the tail may go although it is not final, or something before it
+	 * is not: all but what is still being said, and calls that wait.
+	 */
+	private static boolean goesWithTheOldest(Object entry) {
+		if (entry instanceof Utterance utterance) {
+			boolean over = utterance.isOver();
+			if (over) {
+				utterance.close();
+			}
+			return over;
+		}
+		return !(entry instanceof Exchange exchange) || exchange.line != null || exchange.dropped;
+	}
+
+	private static long length(Object entry) {
+		if (entry instanceof Utterance utterance) {
+			return utterance.length();
+		}
+		if (entry instanceof Message message) {
+			return message.text().length();
+		}
+		return (entry instanceof Aside aside) ? aside.text.length() : ((Exchange) entry).length();
 	}
 
 	private static boolean isSame(Message seen, Message audited) {
@@ -268,7 +297,7 @@ public final class Conversation {
 			return utterance.isClosed();
 		}
 		if (entry instanceof Exchange exchange) {
-			return exchange.outcome != null || exchange.dropped;
+			return exchange.line != null || exchange.dropped;
 		}
 		return !(entry instanceof Aside) || index < this.tail.size() - 1;
 	}
@@ -307,7 +336,8 @@ public final class Conversation {
 
 		private final @Nullable String generation;
 
-		private @Nullable ToolResult outcome;
+		/** Null as long as there is no outcome. */
+		private @Nullable Line line;
 
 		/** Whether it has waited for its outcome while too many others did. */
 		private boolean dropped;
@@ -318,14 +348,18 @@ public final class Conversation {
 			this.generation = generation;
 		}
 
-		@Nullable Line line() {
-			ToolResult known = this.outcome;
-			if (known == null) {
-				return null;
-			}
-			String text = (known.error() != null) ? known.error() : String.valueOf(known.result());
-			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, known);
-			return new Line(message, message);
+		/**
+		 * Gives it its outcome.
+		 */
+		void answer(ToolResult result) {
+			String text = (result.error() != null) ? result.error() : String.valueOf(result.result());
+			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, result);
+			this.line = new Line(message, message);
+		}
+
+		int length() {
+			Line known = this.line;
+			return (known != null) ? known.audited().text().length() : 0;
 		}
 
 	}

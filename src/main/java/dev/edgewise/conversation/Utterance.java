@@ -260,6 +260,13 @@ public final class Utterance {
 		return false;
 	}
 
+	/**
+	 * How many characters it holds.
+	 */
+	synchronized int length() {
+		return this.text.length();
+	}
+
 	synchronized void settle(State state) {
 		this.state = state;
 		this.line = null;

@@ -55,6 +55,9 @@ final class Execution implements CoreSubscriber<Object> {
 	/** How many items a source that ignores demand may be ahead. */
 	private static final int OVERFLOW = 256;
 
+	/** Outcomes of tools by which it is seen that a node emits one again. */
+	private static final int MAX_EMITTED = 32;
+
 	/** Permits for all who may wait for demand. */
 	private static final int EVERYBODY = 1 << 28;
 
@@ -122,6 +125,9 @@ final class Execution implements CoreSubscriber<Object> {
 
 	/** Set after the frame of the fence: from here on the node may know. */
 	private volatile boolean told;
+
+	/** The last outcomes of its tools. */
+	private @Nullable Deque<ToolResult> emitted;
 
 	/** The calls of tools that threads wait for; few ever do. */
 	private volatile List<ToolRun> awaited = List.of();
@@ -491,6 +497,23 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	/**
+	 * Takes note of the outcome of a tool that has its number, before the node has it.
+	 */
+	synchronized void emitted(ToolResult result) {
+		if (this.emitted == null) {
+			this.emitted = new ArrayDeque<>(2);
+		}
+		else if (this.emitted.size() == MAX_EMITTED) {
+			this.emitted.remove();
+		}
+		this.emitted.add(result);
+	}
+
+	private synchronized boolean isEmitted(ToolResult result) {
+		return this.emitted != null && this.emitted.stream().anyMatch((known) -> known == result);
+	}
+
+	/**
 	 * Takes back the call at the head of the queue. The writer's.
 	 */
 	void withdraw(ToolRun tool) {
@@ -586,7 +609,8 @@ final class Execution implements CoreSubscriber<Object> {
 
 	private void offer(Object item) {
 		Object event = this.run.compiled.output().apply(item);
-		if (event == null) {
+		// A node may well return what a tool gave it, which has been emitted.
+		if (event == null || (event instanceof ToolResult result && isEmitted(result))) {
 			this.dropped.incrementAndGet();
 			this.run.owner.progress();
 			return;

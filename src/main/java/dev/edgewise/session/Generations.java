@@ -314,6 +314,14 @@ final class Generations {
 		return this.spoken < before;
 	}
 
+	/**
+	 * Forgets the complete generations whose messages are still being spoken, since
+	 * nothing will cut them off any more.
+	 */
+	void forgetSpeech() {
+		this.session.slots().forEach((slot) -> List.copyOf(slot.speaking).forEach(this::forget));
+	}
+
 	private void forget(Run run) {
 		if (this.session.slot(run.compiled).speaking.remove(run)) {
 			this.spoken--;

@@ -885,6 +885,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		for (Run run : List.copyOf(this.generations.live())) {
 			this.generations.cutIfLive(run, reason);
 		}
+		this.generations.forgetSpeech();
 		this.tools.close();
 	}
 

@@ -181,6 +181,7 @@ final class ToolRun {
 	 */
 	void tell(Engine engine) {
 		ToolResult told = result();
+		this.run.execution.emitted(told);
 		this.answered = told;
 		over(engine, () -> this.answer.tryEmitValue(told));
 	}

@@ -208,7 +208,7 @@ class ToolsOnRealThreadsTests {
 	}
 
 	@ParameterizedTest(name = "seed {0}")
-	@ValueSource(longs = { 1, 2, 3, 4 })
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
 	void eachCallHasOneOutcomeUnderHostileSchedules(long seed) throws Exception {
 		this.seeds.set(seed << 20);
 		List<CompletableFuture<Void>> work = new ArrayList<>();

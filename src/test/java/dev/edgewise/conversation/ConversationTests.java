@@ -8,8 +8,10 @@ import java.util.stream.IntStream;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.ConversationContext.Message;
+import dev.edgewise.ConversationContext.Role;
 import dev.edgewise.Frame;
 import dev.edgewise.Playback;
+import dev.edgewise.event.ToolCall;
 import dev.edgewise.event.ToolResult;
 import dev.edgewise.event.UserTranscriptionReceived;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,111 @@ class ConversationTests {
 			}
 			assertThat(utterance.delivered()).isEqualTo(expected.toString());
 		}
+	}
+
+	private static Frame frame(Object event) {
+		return new Frame(1, Instant.EPOCH, event.getClass().getSimpleName(), null, null, event);
+	}
+
+	private static ToolCall call(String id) {
+		return new ToolCall(id, "weather", Map.of());
+	}
+
+	@Test
+	void aToolsCallAndItsResultStandAsAPairWhereTheCallStood() {
+		this.conversation.append(frame(call("1")), null);
+		this.conversation.append(frame(call("2")), null);
+		user("meanwhile");
+		assertThat(texts()).containsExactly("meanwhile");
+		this.conversation.append(frame(new ToolResult("2", "weather", null, "cancelled")), null);
+		assertThat(texts()).containsExactly("cancelled", "meanwhile");
+		this.conversation.append(frame(new ToolResult("1", "weather", "sunny", null)), null);
+		assertThat(texts()).containsExactly("sunny", "cancelled", "meanwhile");
+		assertThat(this.conversation.snapshot().messages().get(0)).satisfies((message) -> {
+			assertThat(message.call()).isEqualTo(call("1"));
+			assertThat(message.result()).isEqualTo(new ToolResult("1", "weather", "sunny", null));
+		});
+	}
+
+	@Test
+	void neitherResultsNorCallsAreAloneHoweverTheHistoryIsBounded() {
+		Random random = new Random(11);
+		for (int i = 0; i < 5_000; i++) {
+			switch (random.nextInt(4)) {
+				case 0 -> user("u");
+				case 1 -> this.conversation.append(frame(call(String.valueOf(random.nextInt(60)))), null);
+				case 2 -> this.conversation
+					.append(frame(new ToolResult(String.valueOf(random.nextInt(60)), "weather", "x", null)), null);
+				default -> {
+					Utterance utterance = agent("text");
+					utterance.deliver(0, random.nextInt(5));
+					if (random.nextBoolean()) {
+						this.conversation.complete(utterance);
+					}
+					else {
+						this.conversation.interrupt(utterance);
+					}
+				}
+			}
+			ConversationContext context = this.conversation.snapshot();
+			assertThat(context.messages()).allSatisfy((message) -> {
+				boolean tool = message.role() == Role.TOOL;
+				assertThat(message.call() != null).isEqualTo(tool);
+				assertThat(message.result() != null).isEqualTo(tool);
+				assertThat(message.text()).isNotEmpty();
+			});
+			assertThat(context.asGenerated()).hasSizeGreaterThanOrEqualTo(context.messages().size())
+				.hasSizeLessThanOrEqualTo(5);
+		}
+	}
+
+	@Test
+	void whatIsSaidBesideAMessageThatGoesOnIsBoundedToo() {
+		Utterance utterance = agent("on and on");
+		utterance.deliver(0, 9);
+		IntStream.range(0, 1_000).forEach((i) -> user("u" + i));
+		assertThat(texts()).containsExactly("on and on", "u996", "u997", "u998", "u999");
+		this.conversation.complete(utterance);
+		assertThat(texts()).hasSizeLessThanOrEqualTo(5);
+	}
+
+	@Test
+	void whatMayStillBeHeardCountsAmongTheCharacters() {
+		for (int i = 0; i < 5; i++) {
+			Utterance utterance = agent(i + "x".repeat(39));
+			utterance.deliver(0, 40);
+			this.conversation.complete(utterance);
+		}
+		assertThat(texts()).extracting((text) -> text.charAt(0)).containsExactly('3', '4');
+	}
+
+	@Test
+	void anUnheardMessageIsSeenByAuditsAlone() {
+		Conversation acknowledged = new Conversation(
+				new Conversation.Settings(5, 100, Playback.ACKNOWLEDGED, 15, false, Map.of("language", "de")));
+		Utterance utterance = acknowledged.utterance("g");
+		acknowledged.begin(utterance);
+		utterance.append("never heard", Instant.EPOCH, false);
+		acknowledged.complete(utterance);
+		ConversationContext context = acknowledged.snapshot();
+		assertThat(context.messages()).isEmpty();
+		assertThat(context.asGenerated()).extracting(Message::text).containsExactly("never heard");
+		assertThat(context.attributes()).containsEntry("language", "de");
+	}
+
+	@Test
+	void asManyMessagesAsEverCostASnapshotTheSame() {
+		Conversation whole = new Conversation(
+				new Conversation.Settings(100_000, 1 << 30, Playback.ACKNOWLEDGED, 15, false, Map.of()));
+		for (int i = 0; i < 20_000; i++) {
+			Utterance utterance = whole.utterance("g" + i);
+			whole.begin(utterance);
+			utterance.append("text", Instant.EPOCH, false);
+			whole.complete(utterance);
+			whole.append(frame(new UserTranscriptionReceived("u", null, null)), null);
+		}
+		assertThat(whole.tailSize()).isLessThanOrEqualTo(17);
+		assertThat(whole.snapshot().asGenerated()).hasSize(40_000);
 	}
 
 }

@@ -473,6 +473,65 @@ class HearingLawTests {
 	}
 
 	@Test
+	void whatIsUndecidedAboutSpeechEndsWithTheSession() {
+		InterruptionPolicy policy = InterruptionPolicy.builder("talk").minWords(2).build();
+		try (Stage stage = Stage.with(turn().policy("talk").stream((event) -> Flux.just(TEXT)).broadcast())
+			.policies(policy)
+			.acknowledged()
+			.open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(stage.publish(new UserStartedSpeaking()).paused()).hasSize(1);
+			stage.engine.close(Stage.SESSION).subscribe();
+			stage.advance(Duration.ofSeconds(9));
+			assertThat(Stage.tale(reader)).endsWith("UserStartedSpeaking", "SessionClosed");
+		}
+	}
+
+	@Test
+	void theDeadlineDecidesAboutSpeechTooWhileTheUserGoesOn() {
+		InterruptionPolicy policy = InterruptionPolicy.builder("talk")
+			.minWords(2)
+			.decideWithin(Duration.ofMillis(500))
+			.build();
+		try (Stage stage = Stage.with(turn().policy("talk").stream((event) -> Flux.just(TEXT)).broadcast())
+			.policies(policy)
+			.acknowledged()
+			.open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			stage.advanceMillis(499);
+			assertThat(Stage.tale(reader)).doesNotContain("AgentSpeechInterrupted");
+			stage.advanceMillis(1);
+			assertThat(Stage.tale(reader)).endsWith("AgentSpeechInterrupted");
+			assertThat(stage.spy.decisions).extracting((decision) -> decision.rule()).endsWith("DEADLINE");
+		}
+	}
+
+	@Test
+	void whatIsHeardToItsEndWhileItIsUndecidedIsNotCut() {
+		InterruptionPolicy policy = InterruptionPolicy.builder("talk")
+			.minWords(2)
+			.decideWithin(Duration.ofMillis(500))
+			.build();
+		try (Stage stage = Stage.with(turn().policy("talk").stream((event) -> Flux.just(TEXT)).broadcast())
+			.policies(policy)
+			.acknowledged()
+			.open()) {
+			stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.publish(new UserStartedSpeaking());
+			sent(stage, TEXT);
+			assertThat(stage.publish(new UserStoppedSpeaking()).started()).isEmpty();
+			stage.advanceMillis(1_000);
+			assertThat(this.handled).isEmpty();
+			assertThat(stage.said()).containsExactly("AGENT:" + TEXT);
+			assertThat(stage.publish(said("So, well, tell me")).started()).hasSize(1);
+		}
+	}
+
+	@Test
 	void aMessageIsNotSpokenForEver() {
 		try (Stage stage = speaking(TEXT).acknowledged().open()) {
 			stage.read(0);

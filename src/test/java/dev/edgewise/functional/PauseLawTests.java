@@ -514,6 +514,29 @@ class PauseLawTests {
 		}
 	}
 
+	@Test
+	void whatOthersSayMeanwhileDoesNotCloseAQuestion() {
+		InterruptionPolicy policy = words(2_000, 300);
+		try (Stage stage = Stage
+			.with(turn().policy(policy.name()).stream((event) -> Nodes.counting("a", 99)).broadcast())
+			.policies(policy)
+			.open()) {
+			stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			stage.advanceMillis(150);
+			stage.publish(new UserStartedSpeaking("caller"));
+			for (int i = 0; i < 20; i++) {
+				String speaker = "guest";
+				stage.publish(new UserStartedSpeaking(speaker));
+				hear(stage, "well", false, speaker);
+				stage.publish(new UserStoppedSpeaking(speaker));
+			}
+			assertThat(states(stage)).containsExactly(State.PAUSED);
+			assertThat(hear(stage, "wait a moment", false, "caller").interrupted()).hasSize(1);
+			assertThat(stage.publish(new UserStoppedSpeaking("caller")).started()).hasSize(1);
+		}
+	}
+
 	private final List<Frame> seen = new ArrayList<>();
 
 	private static LogReader waiting(Stage stage) {

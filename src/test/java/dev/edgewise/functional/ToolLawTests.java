@@ -1,5 +1,6 @@
 package dev.edgewise.functional;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +17,11 @@ import dev.edgewise.Frame;
 import dev.edgewise.Generation;
 import dev.edgewise.InterruptedGenerationException;
 import dev.edgewise.Interruption;
-import dev.edgewise.Overlap;
 import dev.edgewise.Receipt;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.Routes;
 import dev.edgewise.ToolPolicy;
-import dev.edgewise.event.DTMFInput;
+import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.ToolCall;
 import dev.edgewise.event.ToolResult;
@@ -30,14 +30,16 @@ import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.session.EngineListener.ToolEnd;
-import dev.edgewise.session.EngineSettings.GenerationBounds;
 import dev.edgewise.test.Replay;
 import dev.edgewise.web.RecordingText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -45,7 +47,6 @@ import reactor.core.scheduler.NonBlocking;
 import reactor.test.subscriber.TestSubscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -140,6 +141,33 @@ class ToolLawTests {
 			assertThat(Stage.tale(reader)).endsWith("1:c()", "1:c=done", "1:so done");
 			assertThat(this.answers).containsExactly(new ToolResult("c", "book", "done", null));
 			assertThat(stage.spy.toolEnds).containsExactly(ToolEnd.COMPLETED);
+			assertPaired(stage, reader);
+		}
+	}
+
+	@Test
+	void anOutcomeThatTheNodeEmitsAgainIsEmittedOnce() {
+		try (Stage stage = Stage
+			.of(turn().stream((event, running) -> running.tool(call("c"), this.tool.work(), ToolPolicy.FINISH))
+				.broadcast())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			this.tool.finish("done");
+			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:c()", "1:c=done", "=1");
+			assertPaired(stage, reader);
+		}
+	}
+
+	@Test
+	void manyOutcomesThatTheNodeEmitsAgainDoNotUseUpItsDemand() {
+		try (Stage stage = Stage.of(
+				turn()
+					.stream((event, running) -> Flux.range(0, 200)
+						.concatMap((i) -> running.tool(call("c" + i), Mono.just(i), ToolPolicy.FINISH)))
+					.broadcast())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(Stage.tale(reader)).hasSize(2 + 400 + 1).endsWith("1:c199()", "1:c199=199", "=1");
 			assertPaired(stage, reader);
 		}
 	}
@@ -314,9 +342,9 @@ class ToolLawTests {
 	 * Completes with the first item, and minds no cancellation.
 	 */
 	private static Publisher<Object> finishing(Publisher<String> deaf) {
-		return (subscriber) -> deaf.subscribe(new org.reactivestreams.Subscriber<String>() {
+		return (subscriber) -> deaf.subscribe(new Subscriber<String>() {
 			@Override
-			public void onSubscribe(org.reactivestreams.Subscription subscription) {
+			public void onSubscribe(Subscription subscription) {
 				subscriber.onSubscribe(subscription);
 			}
 
@@ -923,6 +951,51 @@ class ToolLawTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "'', true", "before, true", "before after, false" })
+	void aCompletedToolIsUndoneIfWhatWasSaidAfterItIsCutWhileItIsSpoken(String heard, boolean undone) {
+		RouteDefinition route = turn()
+			.stream((event, running) -> Flux.<Object>just("before ")
+				.concatWith(running.tool(call("c"), Mono.just("done"),
+						ToolPolicy.FINISH.withCompensation(this.undone::add)))
+				.concatWith(Flux.just("after")))
+			.broadcast();
+		try (Stage stage = Stage.with(route).acknowledged().open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(Stage.tale(reader)).endsWith("1:c=done", "1:after", "=1");
+			// What is not the end of it is still being spoken.
+			stage.publish(new AgentSpeechSent(heard.replace("after", "aft")));
+			stage.publish(new UserStartedSpeaking());
+			assertThat(Stage.tale(reader)).endsWith("AgentSpeechInterrupted");
+			stage.publish(new EmergencyStop(null));
+			assertThat(this.undone).hasSize(undone ? 1 : 0);
+			assertPaired(stage, reader);
+		}
+	}
+
+	@Test
+	void aToolThatStillRunsWhenItsGenerationIsCutWhileItIsSpokenFollowsItsPolicy() {
+		Tool other = new Tool();
+		RouteDefinition route = turn().stream((event, running) -> {
+			this.generation.set(running);
+			ask("c", this.tool.work(), ToolPolicy.CANCEL);
+			ask("d", other.work(), ToolPolicy.FINISH.withCompensation(this.undone::add));
+			return Flux.just("one moment");
+		}).broadcast();
+		try (Stage stage = Stage.with(route).acknowledged().open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(Stage.tale(reader)).endsWith("=1");
+			stage.publish(new UserStartedSpeaking());
+			assertThat(Stage.tale(reader)).endsWith("AgentSpeechInterrupted", ":c!cancelled");
+			other.finish("done");
+			assertThat(Stage.tale(reader)).endsWith(":d=done");
+			assertThat(this.undone).hasSize(1);
+			assertPaired(stage, reader);
+		}
+	}
+
 	@Test
 	void aKeyWhoseOutcomeWasUndoneIsForgotten() {
 		ToolPolicy once = ToolPolicy.FINISH.withIdempotencyKey("k").withCompensation(this.undone::add);
@@ -1127,7 +1200,7 @@ class ToolLawTests {
 	void imperativeCodeIsToldOfAFailureByItsResult() {
 		try (Stage stage = blocking(turn().run((event, running) -> {
 			ToolResult result = running.tool(call("c"), () -> {
-				throw new java.io.IOException();
+				throw new IOException();
 			}, ToolPolicy.FINISH);
 			running.emit("so " + result.error());
 		}).broadcast())) {
