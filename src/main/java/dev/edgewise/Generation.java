@@ -114,7 +114,10 @@ public interface Generation {
 	 * @param policy what becomes of it when the generation is interrupted
 	 * @return the one outcome: completed, or with an error if the tool was cancelled,
 	 * failed or ran out of time; an {@link InterruptedGenerationException} if the
-	 * generation was interrupted before the call was emitted
+	 * generation was interrupted before the call was emitted; an
+	 * {@link IllegalArgumentException} if another call with its id has no outcome yet, or
+	 * its idempotency key is that of another tool. A node may return it: it is emitted
+	 * once
 	 */
 	Mono<ToolResult> tool(ToolCall call, Publisher<?> work, ToolPolicy policy);
 
@@ -127,6 +130,8 @@ public interface Generation {
 	 * @return the one outcome, as {@link #tool(ToolCall, Publisher, ToolPolicy)}
 	 * @throws InterruptedGenerationException if the generation is interrupted meanwhile,
 	 * whatever becomes of the tool
+	 * @throws IllegalArgumentException if another call with its id has no outcome yet, or
+	 * its idempotency key is that of another tool
 	 * @throws IllegalStateException on a non-blocking thread, or when the generation has
 	 * ended
 	 */

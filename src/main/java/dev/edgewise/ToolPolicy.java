@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * off before the user heard anything that it said after the result; called once, where it
  * may block; null for none
  * @param idempotencyKey names what the call does: in one session, a call with a key that
- * already has an outcome is not run again, but answered with that outcome; null for none
+ * already has an outcome, whatever it is, is not run again, but answered with that
+ * outcome, and one whose key is being worked on waits for it. The work and its
+ * compensation are those of the first call; it is undone when the generations of all were
+ * cut, and then the key is forgotten, as is the longest unused of more than 256. Null for
+ * none
  */
 public record ToolPolicy(OnInterruption onInterruption, Duration deadline,
 		@Nullable Consumer<? super ToolResult> compensation, @Nullable String idempotencyKey) {

@@ -52,6 +52,15 @@ public enum EdgewiseMeter implements MeterDocumentation {
 	/** Failed expressions. */
 	CONDITION_FAILURES("edgewise.condition.failures", Type.COUNTER, "filters and conditions that failed", Tag.ROUTE),
 
+	/** Calls of tools. */
+	TOOL("edgewise.tool", Type.TIMER, "how long calls of tools take and how they end", Tag.ROUTE, Tag.OUTCOME),
+
+	/** Results that nobody waits for any more. */
+	TOOL_LATE("edgewise.tool.late", Type.COUNTER, "results that came after the outcome, and were dropped", Tag.ROUTE),
+
+	/** Tools that were undone. */
+	TOOL_COMPENSATED("edgewise.tool.compensated", Type.COUNTER, "completed tools that were undone", Tag.ROUTE),
+
 	/** Sessions. */
 	SESSIONS("edgewise.sessions", Type.GAUGE, "sessions open now"),
 
@@ -129,7 +138,7 @@ public enum EdgewiseMeter implements MeterDocumentation {
 		/** The id of a route. */
 		ROUTE,
 
-		/** How a generation ended, or what became of an event. */
+		/** How a generation or a call ended, or what became of an event. */
 		OUTCOME,
 
 		/** The {@link dev.edgewise.Interruption.Reason reason} of an interruption. */

@@ -157,6 +157,21 @@ public final class EdgewiseMeters implements EngineListener {
 		route(route).conditionFailures.increment();
 	}
 
+	@Override
+	public void tool(String route, ToolEnd end, Duration elapsed) {
+		route(route).tools.get(end).record(elapsed);
+	}
+
+	@Override
+	public void toolLate(String route) {
+		route(route).toolsLate.increment();
+	}
+
+	@Override
+	public void toolCompensated(String route) {
+		route(route).toolsCompensated.increment();
+	}
+
 	private RouteMeters route(String route) {
 		RouteMeters meters = this.routes.get(route);
 		if (meters == null) {
@@ -221,6 +236,12 @@ public final class EdgewiseMeters implements EngineListener {
 
 		private final Counter conditionFailures;
 
+		private final Counter toolsLate;
+
+		private final Counter toolsCompensated;
+
+		private final Family<ToolEnd, Timer> tools;
+
 		private final Family<GenerationOutcome, Timer> generations;
 
 		private final Family<Reason, Family<String, Timer>> interruptions;
@@ -236,6 +257,9 @@ public final class EdgewiseMeters implements EngineListener {
 			this.discarded = counter(EdgewiseMeter.DISCARDED, route);
 			this.handlerFailures = counter(EdgewiseMeter.HANDLER_FAILURES, route);
 			this.conditionFailures = counter(EdgewiseMeter.CONDITION_FAILURES, route);
+			this.toolsLate = counter(EdgewiseMeter.TOOL_LATE, route);
+			this.toolsCompensated = counter(EdgewiseMeter.TOOL_COMPENSATED, route);
+			this.tools = new Family<>((end) -> timer(EdgewiseMeter.TOOL, route, value(end)));
 			this.generations = new Family<>((outcome) -> timer(EdgewiseMeter.GENERATION, route, value(outcome)));
 			for (GenerationOutcome outcome : GenerationOutcome.values()) {
 				this.generations.get(outcome);

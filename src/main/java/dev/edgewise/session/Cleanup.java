@@ -77,7 +77,7 @@ final class Cleanup {
 		if (run.interruption != null) {
 			this.engine.tell((listener) -> listener.cleanedUp(run.route(), Duration.ofNanos(latency)));
 		}
-		int late = run.execution.clear();
+		int late = run.execution.clear(this.session.tools()::strand);
 		if (late > 0) {
 			this.engine.tell((listener) -> listener.discarded(run.route(), late));
 		}

@@ -131,6 +131,29 @@ public interface EngineListener {
 	}
 
 	/**
+	 * A call of a tool has its outcome.
+	 * @param route the route of the generation that called it
+	 * @param end how it ended
+	 * @param elapsed since it started
+	 */
+	default void tool(String route, ToolEnd end, Duration elapsed) {
+	}
+
+	/**
+	 * A tool has returned something after the outcome of its call.
+	 * @param route the route of the generation that called it
+	 */
+	default void toolLate(String route) {
+	}
+
+	/**
+	 * What a tool has done is being undone.
+	 * @param route the route of a generation that called it
+	 */
+	default void toolCompensated(String route) {
+	}
+
+	/**
 	 * A client said that something was spoken which no agent has said.
 	 */
 	default void speechUnmatched() {
@@ -165,6 +188,25 @@ public interface EngineListener {
 
 		/** By an error. */
 		FAILED
+
+	}
+
+	/**
+	 * How a call of a tool ended.
+	 */
+	enum ToolEnd {
+
+		/** It returned. */
+		COMPLETED,
+
+		/** By the interruption of its generation. */
+		CANCELLED,
+
+		/** By an error. */
+		FAILED,
+
+		/** It ran out of time. */
+		TIMED_OUT
 
 	}
 

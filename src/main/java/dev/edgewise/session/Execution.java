@@ -1,6 +1,7 @@
 package dev.edgewise.session;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.BaseStream;
 
 import dev.edgewise.Interruption;
@@ -20,6 +22,7 @@ import dev.edgewise.InterruptedGenerationException;
 import dev.edgewise.RouteDefinition.Handler;
 import dev.edgewise.RouteDefinition.Style;
 import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.ToolResult;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -52,6 +55,9 @@ final class Execution implements CoreSubscriber<Object> {
 	/** How many items a source that ignores demand may be ahead. */
 	private static final int OVERFLOW = 256;
 
+	/** Outcomes of tools by which it is seen that a node emits one again. */
+	private static final int MAX_EMITTED = 32;
+
 	/** Permits for all who may wait for demand. */
 	private static final int EVERYBODY = 1 << 28;
 
@@ -70,6 +76,9 @@ final class Execution implements CoreSubscriber<Object> {
 	private final AtomicLong received = new AtomicLong();
 
 	private final AtomicLong dropped = new AtomicLong();
+
+	/** Items of its tools that its node was not asked for. */
+	private final AtomicLong unasked = new AtomicLong();
 
 	private final AtomicLong granted = new AtomicLong();
 
@@ -116,6 +125,12 @@ final class Execution implements CoreSubscriber<Object> {
 
 	/** Set after the frame of the fence: from here on the node may know. */
 	private volatile boolean told;
+
+	/** The last outcomes of its tools. */
+	private @Nullable Deque<ToolResult> emitted;
+
+	/** The calls of tools that threads wait for; few ever do. */
+	private volatile List<ToolRun> awaited = List.of();
 
 	Execution(Run run, Engine engine) {
 		this.run = run;
@@ -273,11 +288,18 @@ final class Execution implements CoreSubscriber<Object> {
 
 	private void subscribeNow(Publisher<?> publisher) {
 		try {
-			publisher.subscribe(this);
+			subscribe(publisher, this);
 		}
 		catch (Throwable ex) {
 			onError(ex);
 		}
+	}
+
+	/**
+	 * Subscribes to what a user has made. Whoever does must cancel it.
+	 */
+	static void subscribe(Publisher<?> publisher, CoreSubscriber<Object> subscriber) {
+		publisher.subscribe(subscriber);
 	}
 
 	private synchronized Scheduler.Worker worker() {
@@ -313,7 +335,7 @@ final class Execution implements CoreSubscriber<Object> {
 		try {
 			offer(item);
 			long replaced = this.replaced;
-			if (this.received.get() - (this.granted.get() - replaced) > OVERFLOW) {
+			if (this.received.get() - this.unasked.get() - (this.granted.get() - replaced) > OVERFLOW) {
 				fail("overflow", OVERFLOW_HELP);
 			}
 		}
@@ -402,20 +424,32 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	void emit(Object item) {
-		if (Thread.currentThread() instanceof NonBlocking) {
-			throw new IllegalStateException("emit blocks for demand, and thread '" + Thread.currentThread().getName()
-					+ "' must not block: return a Flux instead, or emit from a method that is not reactive");
-		}
+		checkMayBlock("emit");
 		emitPaced(item);
 	}
 
+	/**
+	 * Refuses a call that blocks for demand on a thread that must not.
+	 */
+	static void checkMayBlock(String method) {
+		if (Thread.currentThread() instanceof NonBlocking) {
+			throw new IllegalStateException(method + " blocks for demand, and thread '"
+					+ Thread.currentThread().getName() + "' must not block: "
+					+ (method.equals("emit") ? "return a Flux instead, or emit from a method that is not reactive"
+							: "give it a Publisher instead of a Callable, or call it from a method that is not reactive"));
+		}
+	}
+
 	private void emitPaced(Object item) {
-		if (this.told) {
-			throw interrupted();
-		}
-		if (this.over.get()) {
-			throw ended(this.run);
-		}
+		awaitDemand();
+		offer(item);
+	}
+
+	/**
+	 * Waits until the node is asked for an item.
+	 */
+	void awaitDemand() {
+		checkOpen();
 		try {
 			this.credit.acquire();
 		}
@@ -425,16 +459,110 @@ final class Execution implements CoreSubscriber<Object> {
 				throw new IllegalStateException("Interrupted while waiting for demand", ex);
 			}
 		}
+		checkOpen();
+	}
+
+	private void checkOpen() {
 		if (this.told) {
 			throw interrupted();
 		}
 		if (this.over.get()) {
 			throw ended(this.run);
 		}
-		offer(item);
 	}
 
-	private static IllegalStateException ended(Run run) {
+	/**
+	 * Puts the call of a tool among the items.
+	 */
+	void offerCall(ToolRun tool) {
+		checkOpen();
+		offer(new ToolItem(tool, false), !tool.paced);
+		// What came behind the end is looked at by nobody else.
+		this.run.owner.execute(() -> this.run.owner.tools().check(tool));
+	}
+
+	/**
+	 * Puts the outcome of a tool among the items. The writer's.
+	 */
+	void offerOutcome(ToolRun tool) {
+		offer(new ToolItem(tool, true), true);
+	}
+
+	private void offer(ToolItem item, boolean unasked) {
+		this.received.incrementAndGet();
+		if (unasked) {
+			this.unasked.incrementAndGet();
+		}
+		this.items.offer(item);
+	}
+
+	/**
+	 * Takes note of the outcome of a tool that has its number, before the node has it.
+	 */
+	synchronized void emitted(ToolResult result) {
+		if (this.emitted == null) {
+			this.emitted = new ArrayDeque<>(2);
+		}
+		else if (this.emitted.size() == MAX_EMITTED) {
+			this.emitted.remove();
+		}
+		this.emitted.add(result);
+	}
+
+	private synchronized boolean isEmitted(ToolResult result) {
+		return this.emitted != null && this.emitted.stream().anyMatch((known) -> known == result);
+	}
+
+	/**
+	 * Takes back the call at the head of the queue. The writer's.
+	 */
+	void withdraw(ToolRun tool) {
+		this.items.poll();
+		this.received.decrementAndGet();
+		if (!tool.paced) {
+			this.unasked.decrementAndGet();
+		}
+	}
+
+	/**
+	 * Waits until the outcome of a tool has its number, or the fence is known.
+	 */
+	ToolResult awaitOutcome(ToolRun tool) {
+		synchronized (this) {
+			List<ToolRun> more = new ArrayList<>(this.awaited);
+			more.add(tool);
+			this.awaited = more;
+		}
+		try {
+			while (true) {
+				// Behind the entry above: who tells finds it, or is seen here.
+				if (this.told) {
+					throw interrupted();
+				}
+				ToolResult result = tool.answered();
+				if (result != null) {
+					return result;
+				}
+				tool.pass();
+			}
+		}
+		catch (InterruptedException ex) {
+			if (this.told) {
+				throw interrupted();
+			}
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while waiting for a tool", ex);
+		}
+		finally {
+			synchronized (this) {
+				List<ToolRun> fewer = new ArrayList<>(this.awaited);
+				fewer.remove(tool);
+				this.awaited = fewer;
+			}
+		}
+	}
+
+	static IllegalStateException ended(Run run) {
 		return new IllegalStateException(run + " has ended");
 	}
 
@@ -481,7 +609,8 @@ final class Execution implements CoreSubscriber<Object> {
 
 	private void offer(Object item) {
 		Object event = this.run.compiled.output().apply(item);
-		if (event == null) {
+		// A node may well return what a tool gave it, which has been emitted.
+		if (event == null || (event instanceof ToolResult result && isEmitted(result))) {
 			this.dropped.incrementAndGet();
 			this.run.owner.progress();
 			return;
@@ -552,13 +681,20 @@ final class Execution implements CoreSubscriber<Object> {
 
 	/**
 	 * Empties the queue of a fenced generation. The writer's.
-	 * @return how many items it held
+	 * @param stranded takes what its tools have in it
+	 * @return how many items it held that nobody will get
 	 */
-	int clear() {
+	int clear(Consumer<ToolItem> stranded) {
 		int count = 0;
 		Object next;
 		while ((next = this.items.poll()) != null) {
-			count += (next instanceof End) ? 0 : 1;
+			if (next instanceof ToolItem item) {
+				stranded.accept(item);
+				count += item.outcome() ? 0 : 1;
+			}
+			else {
+				count += (next instanceof End) ? 0 : 1;
+			}
 		}
 		return count;
 	}
@@ -609,6 +745,7 @@ final class Execution implements CoreSubscriber<Object> {
 	void tell() {
 		this.told = true;
 		this.credit.release(EVERYBODY);
+		this.awaited.forEach(ToolRun::open);
 	}
 
 	private void release() {
@@ -686,18 +823,33 @@ final class Execution implements CoreSubscriber<Object> {
 	 * @param done called when all have run, failed or run out of time
 	 */
 	void handle(Interruption interruption, List<Handler> handlers, Runnable done) {
-		EngineSettings.GenerationBounds bounds = this.engine.settings().generation();
 		Flux.fromIterable(handlers)
-			.concatMap((handler) -> Mono.defer(() -> call(handler, interruption))
-				.subscribeOn(this.engine.schedulers().control())
-				.timeout(bounds.handlerTimeout(), this.engine.schedulers().timer())
-				.onErrorResume((ex) -> {
-					logger.warn("{} of {} failed", handler.description(), this.run, ex);
-					this.engine.tell((listener) -> listener.handlerFailed(this.run.route()));
-					return Mono.empty();
-				}))
+			.concatMap((handler) -> guarded(Mono.defer(() -> call(handler, interruption)), handler.description()))
 			.subscribe((none) -> {
 			}, (ex) -> done.run(), done);
+	}
+
+	/**
+	 * Undoes what a tool has done.
+	 * @param compensation what undoes it
+	 * @param done called when it has run, failed or run out of time
+	 */
+	void compensate(Runnable compensation, Runnable done) {
+		guarded(Mono.fromRunnable(compensation), "The compensation of a tool").subscribe((none) -> {
+		}, (ex) -> done.run(), done);
+	}
+
+	/**
+	 * Has code run that may block, fail or never end, without harm.
+	 */
+	private Mono<Void> guarded(Mono<Void> code, String description) {
+		return code.subscribeOn(this.engine.schedulers().control())
+			.timeout(this.engine.settings().generation().handlerTimeout(), this.engine.schedulers().timer())
+			.onErrorResume((ex) -> {
+				logger.warn("{} of {} failed", description, this.run, ex);
+				this.engine.tell((listener) -> listener.handlerFailed(this.run.route()));
+				return Mono.empty();
+			});
 	}
 
 	private Mono<Void> call(Handler handler, Interruption interruption) {

@@ -208,7 +208,11 @@ final class Generations {
 		}
 	}
 
-	private boolean number(Run run, Object item) {
+	private boolean number(Run run, Object queued) {
+		if (this.session.tools().refuses(queued)) {
+			return true;
+		}
+		Object item = ToolItem.eventOf(queued);
 		if (EventTypes.isReserved(item.getClass())) {
 			fail(run, "reserved-event",
 					EventTypes.nameOf(item.getClass()) + " is written by the engine only, a node must not emit it");
@@ -220,7 +224,9 @@ final class Generations {
 			bytes = this.chronicle.encode(frame);
 		}
 		catch (IllegalArgumentException ex) {
-			fail(run, "invalid-item", String.valueOf(ex.getMessage()));
+			if (!this.session.tools().spoil(queued)) {
+				fail(run, "invalid-item", String.valueOf(ex.getMessage()));
+			}
 			return true;
 		}
 		if (bytes.length > this.chronicle.maxBytes()) {
@@ -251,6 +257,7 @@ final class Generations {
 			this.session.say(frame, null);
 		}
 		this.chronicle.append(entry);
+		this.session.tools().numbered(queued, entry);
 		run.lastItem = frame.sequence();
 		run.numberedGuarded = entry.isGuarded();
 		if (this.engine.routes().match(item.getClass()).any() || item instanceof EmergencyStop
@@ -266,6 +273,7 @@ final class Generations {
 		}
 		else {
 			run.phase = Phase.FINISHED;
+			run.execution.clear(this.session.tools()::strand);
 		}
 	}
 
@@ -362,7 +370,8 @@ final class Generations {
 		}
 		long latency = run.fencedNanos - arrived;
 		this.readers.settle(run, highest);
-		int discarded = run.items - run.deliveredItems + run.execution.clear();
+		List<ToolItem> stranded = new ArrayList<>(0);
+		int discarded = run.items - run.deliveredItems + run.execution.clear(stranded::add);
 		if (run.speaking) {
 			this.conversation.interrupt(run.utterance);
 		}
@@ -371,6 +380,7 @@ final class Generations {
 						discarded),
 				false, () -> this.engine
 					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
+		this.session.tools().fenced(run, stranded);
 		this.cleanup.begin(run);
 		fenced(run, reason, cause, latency);
 		if (discarded > 0) {
@@ -392,6 +402,7 @@ final class Generations {
 		this.chronicle.append(new AgentSpeechInterrupted(run.id, run.utterance.heard()), run.trigger.hop + 1, null,
 				() -> this.engine
 					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
+		this.session.tools().fenced(run, List.of());
 		this.cleanup.begin(run);
 		fenced(run, reason, cause, run.fencedNanos - arrived);
 		run.interruption = run.describe(cause, reason, this.chronicle.now(), 0, this.conversation.snapshot());
@@ -440,11 +451,13 @@ final class Generations {
 
 	private void end(Run run, String code, String error) {
 		leave(run);
-		int discarded = run.execution.clear();
+		List<ToolItem> stranded = new ArrayList<>(0);
+		int discarded = run.execution.clear(stranded::add);
 		if (run.speaking) {
 			this.conversation.complete(run.utterance);
 		}
 		this.chronicle.append(run, new AgentGenerationFailed(code, error), false, null);
+		stranded.forEach(this.session.tools()::strand);
 		if (!run.nodeEnded) {
 			run.fencedNanos = this.engine.nanos();
 			this.cleanup.begin(run);

@@ -129,6 +129,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Cleanup cleanup;
 
+	private final Tools tools;
+
 	private final Journal journal;
 
 	private Reason closeReason = Reason.SESSION_CLOSED;
@@ -156,6 +158,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.deliberation = new Deliberation(this, engine, this.readers);
 		this.agent = new ActiveAgent(this, engine, this.chronicle, this.readers, this.deliberation.shields());
 		this.cleanup = new Cleanup(this, engine);
+		this.tools = new Tools(this, engine, this.chronicle);
 		this.generations = new Generations(this, engine, this.chronicle, this.readers, this.conversation,
 				this.deliberation, this.agent, this.cleanup);
 		this.journal = new Journal(this.log, settings.session().decisions());
@@ -217,6 +220,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 */
 	Generations generations() {
 		return this.generations;
+	}
+
+	/**
+	 * The calls of tools. The writer's.
+	 */
+	Tools tools() {
+		return this.tools;
 	}
 
 	/**
@@ -315,7 +325,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.touched.clear();
 			this.readers.wake();
 		}
-		if (this.closing && this.endSequence == 0 && this.cleanup.isOver()) {
+		if (this.closing && this.endSequence == 0 && this.cleanup.isOver() && this.tools.isOver()) {
 			finishClose();
 		}
 	}
@@ -902,6 +912,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.generations.cutIfLive(run, reason);
 		}
 		this.generations.forgetSpeech();
+		this.tools.close();
 	}
 
 	private void finishClose() {

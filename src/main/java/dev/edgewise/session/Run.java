@@ -147,6 +147,12 @@ final class Run implements Generation {
 	/** What it stands still for; null if it does not. */
 	@Nullable Pause pause;
 
+	/** Its calls of tools that have a number, as long as something may become of them. */
+	List<ToolRun> tools = List.of();
+
+	/** Whether it, or its speech after its end, has been cut. */
+	boolean toolsCut;
+
 	/** What was withheld from it while it was protected, until that is over. */
 	private List<Withheld> withheld = List.of();
 
@@ -371,12 +377,12 @@ final class Run implements Generation {
 
 	@Override
 	public Mono<ToolResult> tool(ToolCall call, Publisher<?> work, ToolPolicy policy) {
-		throw new UnsupportedOperationException("tools");
+		return new ToolRun(this, call, ToolWork.of(work), policy, false).answer();
 	}
 
 	@Override
 	public ToolResult tool(ToolCall call, Callable<?> work, ToolPolicy policy) {
-		throw new UnsupportedOperationException("tools");
+		return new ToolRun(this, call, ToolWork.of(work), policy, true).await();
 	}
 
 	@Override

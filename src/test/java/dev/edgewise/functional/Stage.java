@@ -31,6 +31,8 @@ import dev.edgewise.RouteDefinition;
 import dev.edgewise.event.AgentEvent;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.SystemEvent;
+import dev.edgewise.event.ToolCall;
+import dev.edgewise.event.ToolResult;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.InterruptionRule;
@@ -205,7 +207,8 @@ final class Stage implements AutoCloseable {
 
 	/**
 	 * The log as short words: {@code UserStoppedSpeaking}, {@code +1} started, {@code =1}
-	 * complete, {@code !1} interrupted, {@code x1} failed, {@code 1:text} for items.
+	 * complete, {@code !1} interrupted, {@code x1} failed, {@code 1:text} for items,
+	 * {@code 1:c()} and {@code 1:c=result} or {@code 1:c!error} for tools.
 	 */
 	static List<String> tale(List<Frame> frames) {
 		List<String> generations = new ArrayList<>();
@@ -226,10 +229,16 @@ final class Stage implements AutoCloseable {
 				case "AgentGenerationPaused" -> "~" + who;
 				case "AgentGenerationResumed" -> "^" + who;
 				case "AgentResponse" -> who + ":" + ((AgentResponse) frame.event()).content();
+				case "ToolCall" -> who + ":" + ((ToolCall) frame.event()).toolCallId() + "()";
+				case "ToolResult" -> who + ":" + told((ToolResult) frame.event());
 				default -> who.isEmpty() ? frame.type() : who + ":" + frame.type();
 			});
 		}
 		return tale;
+	}
+
+	private static String told(ToolResult result) {
+		return result.toolCallId() + ((result.error() != null) ? "!" + result.error() : "=" + result.result());
 	}
 
 	static List<String> tale(TestSubscriber<Frame> reader) {
@@ -425,6 +434,12 @@ final class Stage implements AutoCloseable {
 
 		final AtomicInteger conditionFailures = new AtomicInteger();
 
+		final List<ToolEnd> toolEnds = new CopyOnWriteArrayList<>();
+
+		final AtomicInteger toolsLate = new AtomicInteger();
+
+		final AtomicInteger toolsCompensated = new AtomicInteger();
+
 		final AtomicInteger unmatched = new AtomicInteger();
 
 		final List<Reason> fences = new CopyOnWriteArrayList<>();
@@ -519,6 +534,21 @@ final class Stage implements AutoCloseable {
 		@Override
 		public void conditionFailed(String route) {
 			this.conditionFailures.incrementAndGet();
+		}
+
+		@Override
+		public void tool(String route, ToolEnd end, Duration elapsed) {
+			this.toolEnds.add(end);
+		}
+
+		@Override
+		public void toolLate(String route) {
+			this.toolsLate.incrementAndGet();
+		}
+
+		@Override
+		public void toolCompensated(String route) {
+			this.toolsCompensated.incrementAndGet();
 		}
 
 	}

@@ -16,6 +16,7 @@ import dev.edgewise.Interruption.Reason;
 import dev.edgewise.interruption.Rule;
 import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.EngineListener.GenerationOutcome;
+import dev.edgewise.session.EngineListener.ToolEnd;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -46,7 +47,7 @@ class EdgewiseMetersTests {
 		List<EdgewiseMeter> byRoute = Arrays.stream(EdgewiseMeter.values())
 			.filter((meter) -> Arrays.equals(meter.getKeyNames(), new KeyName[] { EdgewiseMeter.Tag.ROUTE }))
 			.toList();
-		assertThat(byRoute).hasSize(8).allSatisfy((meter) -> {
+		assertThat(byRoute).hasSize(10).allSatisfy((meter) -> {
 			assertThat(this.registry.get(meter.getName()).tag("route", ROUTE).meters()).hasSize(1);
 			assertThat(figure(meter, "route", ROUTE)).isZero();
 		});
@@ -101,6 +102,19 @@ class EdgewiseMetersTests {
 		assertThat(timer.totalTime(TimeUnit.SECONDS)).isEqualTo(2);
 		assertThat(this.registry.get("edgewise.generation.first").timer().totalTime(TimeUnit.MILLISECONDS))
 			.isEqualTo(30);
+	}
+
+	@Test
+	void timesCallsOfToolsByTheirOneOutcome() {
+		this.meters.tool(ROUTE, ToolEnd.TIMED_OUT, Duration.ofSeconds(3));
+		this.meters.tool(ROUTE, ToolEnd.COMPLETED, Duration.ofMillis(20));
+		this.meters.toolLate(ROUTE);
+		Timer timer = this.registry.get("edgewise.tool").tag("outcome", "timed_out").timer();
+		assertThat(timer.count()).isOne();
+		assertThat(timer.totalTime(TimeUnit.SECONDS)).isEqualTo(3);
+		assertThat(figure(EdgewiseMeter.TOOL, "route", ROUTE, "outcome", "completed")).isOne();
+		assertThat(figure(EdgewiseMeter.TOOL_LATE, "route", ROUTE)).isOne();
+		assertThat(figure(EdgewiseMeter.TOOL_COMPENSATED, "route", ROUTE)).isZero();
 	}
 
 	@Test
@@ -172,6 +186,9 @@ class EdgewiseMetersTests {
 		this.meters.stuck(ROUTE, 1);
 		this.meters.handlerFailed(ROUTE);
 		this.meters.conditionFailed(ROUTE);
+		this.meters.tool(ROUTE, ToolEnd.COMPLETED, Duration.ofMillis(1));
+		this.meters.toolLate(ROUTE);
+		this.meters.toolCompensated(ROUTE);
 		this.meters.ended(ROUTE, GenerationOutcome.INTERRUPTED, Duration.ofMillis(1));
 	}
 
