@@ -766,7 +766,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		execute(() -> {
 			Policies policies = this.engine.policies();
 			Recording recording = new Recording(this.id, Engine.instant(this.createdNanos), now(), this.attributes,
-					this.journal.policyBefore(), policies.names().stream().map(policies::get).toList(),
+					this.playback, this.journal.policyBefore(), policies.names().stream().map(policies::get).toList(),
 					this.journal.lines());
 			this.mailbox.answer(() -> answer.accept(recording));
 		});

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.edgewise.Decision;
+import dev.edgewise.Playback;
 import dev.edgewise.interruption.InterruptionPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when the session was opened
  * @param at when it was recorded
  * @param attributes what the session carries
+ * @param playback how it knows what its user has heard
  * @param policy the policy that it had chosen before the first line
  * @param policies the policies that it was decided by
  * @param lines what happened
  * @param lostDecisions how many decisions the recording lacks at its beginning
  */
-record RecordedSession(Instant createdAt, Instant at, Map<String, Object> attributes, @Nullable String policy,
-		List<InterruptionPolicy> policies, List<Line> lines, long lostDecisions) {
+record RecordedSession(Instant createdAt, Instant at, Map<String, Object> attributes, Playback playback,
+		@Nullable String policy, List<InterruptionPolicy> policies, List<Line> lines, long lostDecisions) {
 
 	/**
 	 * Something that happened.

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import dev.edgewise.Playback;
 import dev.edgewise.Decision;
 import dev.edgewise.Decision.Verdict;
 import dev.edgewise.Evidence;
@@ -102,11 +104,15 @@ final class RecordingReader {
 			@SuppressWarnings("unchecked")
 			Map<String, Object> attributes = this.mapper.treeToValue(member(header, "attributes"), Map.class);
 			return new RecordedSession(time(header, "createdAt"), time(header, "at"), attributes,
-					text(header, "policy"), policies, List.copyOf(read), lost);
+					playback(text(header, "playback")), text(header, "policy"), policies, List.copyOf(read), lost);
 		}
 		catch (JacksonException | IllegalArgumentException | DateTimeParseException ex) {
 			throw new RecordingException("Line 1 cannot be read: " + ex.getMessage(), ex);
 		}
+	}
+
+	private static Playback playback(@Nullable String name) {
+		return (name != null) ? Playback.valueOf(name.toUpperCase(Locale.ROOT)) : Playback.ASSUMED;
 	}
 
 	private JsonNode parse(String line, int number) {

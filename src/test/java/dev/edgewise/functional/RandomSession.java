@@ -17,9 +17,11 @@ import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.EmergencyStop;
+import dev.edgewise.event.PlaybackProgress;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
@@ -28,6 +30,7 @@ import dev.edgewise.interruption.InterruptionPolicy.WhileProtected;
 import dev.edgewise.interruption.Phrases;
 import dev.edgewise.session.SessionView.GenerationView;
 import dev.edgewise.session.Submission;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -53,8 +56,22 @@ final class RandomSession {
 
 	private final boolean agents;
 
+	private boolean acknowledges;
+
+	/** One that ran lately; null if none did. */
+	private @Nullable String generation;
+
 	RandomSession(long seed) {
 		this(seed, false);
+	}
+
+	/**
+	 * Has the client acknowledge some of what it is given, and no node open a section,
+	 * which replays take to begin with its first numbered item.
+	 */
+	RandomSession acknowledging() {
+		this.acknowledges = true;
+		return this;
 	}
 
 	/**
@@ -126,7 +143,7 @@ final class RandomSession {
 			int kind = this.random.nextInt(12);
 			Object item = ((handsOver || this.agents) && kind == 0) ? handoff()
 					: new AgentResponse("word " + i, (kind == 1) ? false : null);
-			boolean section = this.random.nextInt(6) == 0;
+			boolean section = this.random.nextInt(6) == 0 && !this.acknowledges;
 			int delay = 1 + this.random.nextInt(400);
 			items.add(Mono.just(item).delayElement(Duration.ofMillis(delay)).doOnNext((next) -> {
 				if (section) {
@@ -151,6 +168,10 @@ final class RandomSession {
 	void play(Stage stage, int events) {
 		stage.read(0);
 		for (int i = 0; i < events; i++) {
+			if (this.acknowledges) {
+				String running = generation(stage);
+				this.generation = (running != null) ? running : this.generation;
+			}
 			stage.advanceMillis(GAPS[this.random.nextInt(GAPS.length)] + this.random.nextInt(2));
 			act(stage);
 		}
@@ -193,9 +214,21 @@ final class RandomSession {
 		return new AgentHandoff(target, null);
 	}
 
+	private Object acknowledgement() {
+		return switch (this.random.nextInt(4)) {
+			case 0 -> new PlaybackProgress(this.generation, this.random.nextInt(80), null, null);
+			case 1 -> new PlaybackProgress(null, null, this.random.nextInt(12), null);
+			case 2 -> new PlaybackProgress(null, null, null, (long) this.random.nextInt(6_000));
+			default -> new AgentSpeechSent("word " + this.random.nextInt(12));
+		};
+	}
+
 	private Object event() {
 		if (this.agents && this.random.nextInt(8) == 0) {
 			return handoff();
+		}
+		if (this.acknowledges && this.random.nextInt(3) == 0) {
+			return acknowledgement();
 		}
 		String speaker = (this.random.nextInt(4) == 0) ? "Ann" : null;
 		return switch (this.random.nextInt(10)) {
