@@ -109,7 +109,7 @@ final class Alignment {
 			this.next = done;
 			sound++;
 		}
-		if (!this.spoken.has(sound)) {
+		if (!this.spoken.has(sound) || !this.pending.isEmpty()) {
 			start(sound);
 			this.pending.forEach((way) -> add(this.ways, way));
 			if (!this.ways.isEmpty()) {
@@ -218,6 +218,9 @@ final class Alignment {
 			}
 			if (symbols++ < MAX_SYMBOLS && !Sound.isSpace(this.written.charAt(at))) {
 				absorbed |= symbol(at, anchor, jumps, sound, c, absorbed);
+				if (Readings.isAmount(this.written, at) && !Sound.isDigit(c)) {
+					return;
+				}
 			}
 			at = end;
 		}

@@ -118,25 +118,33 @@ final class Playhead {
 		Spoken spoken = new Spoken(said);
 		int equal = equal(written, said);
 		this.steps += equal + 1;
-		if (equal == said.length()) {
-			return literal(written, equal, equal);
-		}
 		if (!spoken.has(0)) {
 			this.steps += spoken.read();
-			return literal(written, equal, said.length());
+			int to = this.exact + equal;
+			return new Match(Math.max(this.position, floor(written, to)), said.length(), to, this.ways, this.unmatched);
+		}
+		if (equal == said.length()) {
+			return literal(written, equal, equal);
 		}
 		if (this.exact + equal == written.length() && endsWord(said, equal) && isHeard(said, equal)) {
 			return literal(written, equal, afterSpace(said, equal));
 		}
-		List<Way> from = new ArrayList<>(this.ways);
-		Way here = Way.text(this.exact, 0, 0);
-		if (!from.contains(here)) {
-			from.add(here);
-		}
+		List<Way> here = List.of(Way.text(this.exact, 0, 0));
 		Alignment alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
-		Found found = alignment.run(from);
+		Found found = alignment.run(this.ways.isEmpty() ? here : this.ways);
 		this.steps += alignment.steps();
-		if (found == null && alignment.metToken()) {
+		List<Way> from = here;
+		if (found == null && !this.ways.isEmpty()) {
+			boolean token = alignment.metToken();
+			alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
+			found = alignment.run(here);
+			this.steps += alignment.steps();
+			if (token || alignment.metToken()) {
+				from = new ArrayList<>(this.ways);
+				from.addAll(here);
+			}
+		}
+		if (found == null && (alignment.metToken() || from.size() > 1)) {
 			alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, true);
 			found = alignment.run(from);
 			this.steps += alignment.steps();
@@ -369,7 +377,10 @@ final class Playhead {
 				diagonal = above;
 				this.steps++;
 			}
-			if (words * 3 >= said * 2 && common[said] * 3 >= said * 2) {
+			// What is written and was not said must stand for something else that was
+			// said: words that were merely lost were not read out otherwise.
+			boolean otherwise = words - common[said] <= 2 * (said - common[said]);
+			if (otherwise && words * 3 >= said * 2 && common[said] * 3 >= said * 2) {
 				Alignment alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
 				Found found = alignment.run(List.of(Way.text(at, 0, 0)));
 				this.steps += alignment.steps();

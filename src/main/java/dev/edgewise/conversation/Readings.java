@@ -107,6 +107,21 @@ final class Readings {
 	}
 
 	/**
+	 * Whether a sign of a currency stands before its number, and so is said with it.
+	 */
+	static boolean isAmount(CharSequence written, int at) {
+		if (Character.getType(written.charAt(at)) != Character.CURRENCY_SYMBOL) {
+			return false;
+		}
+		int number = at + 1;
+		if (number < written.length() && Sound.isSpace(written.charAt(number))) {
+			number++;
+		}
+		return number < written.length() && Sound.isDigit(written.charAt(number))
+				&& (at == 0 || !Sound.isDigit(written.charAt(at - 1)));
+	}
+
+	/**
 	 * Whether something begins at an index that may be read out in a way that nobody
 	 * knows.
 	 */
@@ -239,10 +254,15 @@ final class Readings {
 	 * @param least how far back it may go
 	 */
 	static int tokenStart(CharSequence written, int at, int least) {
-		if (at <= least || at >= written.length() || !Sound.isDigit(written.charAt(at - 1))) {
+		if (at <= least || at >= written.length()) {
 			return at;
 		}
+		char before = written.charAt(at - 1);
 		char next = written.charAt(at);
+		boolean joint = at > 1 && isJoint(before) && Sound.isDigit(written.charAt(at - 2)) && Sound.isDigit(next);
+		if (!joint && !Sound.isDigit(before)) {
+			return at;
+		}
 		boolean inside = Sound.isDigit(next) || isLatin(next) || (isSpoken(next) && next != '&' && next != '=')
 				|| (isJoint(next) && at + 1 < written.length() && Sound.isDigit(written.charAt(at + 1)));
 		if (!inside) {
@@ -356,7 +376,7 @@ final class Readings {
 		}
 		for (Tongue tongue : tongues(sound)) {
 			String[] words = money ? tongue.money(symbol) : tongue.symbol(symbol);
-			if (words.length > 0) {
+			if (words.length > 0 && !isAmount(written, at)) {
 				found.add(new Reading(new String[][] { words }, at + 1));
 			}
 			if (money && number) {
@@ -379,6 +399,7 @@ final class Readings {
 		for (Tongue tongue : tongues(sound)) {
 			if (words) {
 				String[] whole = numbers(tongue, digits);
+				int plain = found.size();
 				found.add(new Reading(new String[][] { whole }, end));
 				for (int n = 1; n < digits.length() && n <= 3; n++) {
 					if (n == 1 || digits.charAt(0) != '0') {
@@ -387,7 +408,7 @@ final class Readings {
 				}
 				for (String suffix : SUFFIXES) {
 					if (startsWith(written, end, suffix) && !isLetterAt(written, end + suffix.length())) {
-						found.add(new Reading(new String[][] { whole }, end + suffix.length()));
+						found.set(plain, new Reading(new String[][] { whole }, end + suffix.length()));
 					}
 				}
 				for (String suffix : DECADES) {
@@ -487,6 +508,7 @@ final class Readings {
 		}
 		if (fraction.isEmpty()) {
 			found.add(new Reading(new String[][] { wholes, names }, end));
+			found.add(new Reading(new String[][] { names, wholes }, end));
 			return found;
 		}
 		String[] cents = with(numbers(tongue, fraction), fraction);

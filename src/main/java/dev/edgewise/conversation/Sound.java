@@ -94,6 +94,10 @@ final class Sound {
 		if (Character.isDigit(codePoint)) {
 			return ASCII['0' + Character.digit(codePoint, 10)];
 		}
+		if (codePoint == 0x130 || codePoint == 0x131) {
+			// Whether an i has its dot depends on who has made the letters small.
+			return ASCII['i'];
+		}
 		if (codePoint >= 0x4e00 && codePoint <= 0x9fff) {
 			return String.valueOf((char) codePoint);
 		}
