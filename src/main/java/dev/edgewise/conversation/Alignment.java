@@ -43,6 +43,11 @@ final class Alignment {
 
 	private final List<Way> pending = new ArrayList<>();
 
+	/** The ends of protected parts that are passed over for the sound of now. */
+	private final int[] jumpsTo = new int[MAX_JUMPS];
+
+	private int jumped;
+
 	private boolean tokenSeen;
 
 	private int left = -1;
@@ -101,6 +106,7 @@ final class Alignment {
 			}
 			char c = this.spoken.at(sound);
 			this.next.clear();
+			this.jumped = 0;
 			for (Way way : this.ways) {
 				step(way, sound, c);
 			}
@@ -192,6 +198,27 @@ final class Alignment {
 	 * Goes on in the written text, over all that makes no sound.
 	 */
 	private void text(int from, int anchor, int jumps, int sound, char c) {
+		int first = this.jumped;
+		stay(from, anchor, jumps, sound, c);
+		// After what is nearer, which is what is meant if all of them say the same.
+		int last = this.jumped;
+		for (int i = first; i < last; i++) {
+			text(this.jumpsTo[i], this.jumpsTo[i], jumps + 1, sound, c);
+		}
+	}
+
+	private void jump(int to) {
+		for (int i = 0; i < this.jumped; i++) {
+			if (this.jumpsTo[i] == to) {
+				return;
+			}
+		}
+		if (this.jumped < MAX_JUMPS) {
+			this.jumpsTo[this.jumped++] = to;
+		}
+	}
+
+	private void stay(int from, int anchor, int jumps, int sound, char c) {
 		int at = from;
 		int guard = guardAfter(at);
 		int symbols = 0;
@@ -200,8 +227,8 @@ final class Alignment {
 			this.steps++;
 			while (guard < this.guardedUsed && at >= this.guarded[guard]) {
 				boolean reached = at > from || at == this.guarded[guard] || sound == 0;
-				if (reached && jumps < MAX_JUMPS && this.guarded[guard + 1] > from) {
-					text(this.guarded[guard + 1], this.guarded[guard + 1], jumps + 1, sound, c);
+				if (reached && this.guarded[guard + 1] > from) {
+					jump(this.guarded[guard + 1]);
 				}
 				guard += 2;
 			}
@@ -233,11 +260,11 @@ final class Alignment {
 		}
 		int item = Readings.listItem(this.written, at);
 		if (item > at) {
-			text(item, anchor, jumps, sound, c);
+			stay(item, anchor, jumps, sound, c);
 		}
 		int scheme = Readings.scheme(this.written, at);
 		if (scheme > at) {
-			text(scheme, anchor, jumps, sound, c);
+			stay(scheme, anchor, jumps, sound, c);
 		}
 		for (Reading reading : this.readings.at(this.written, at, codePoint, c)) {
 			between(reading, 0, anchor, jumps, c);

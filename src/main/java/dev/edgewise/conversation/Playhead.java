@@ -25,7 +25,7 @@ final class Playhead {
 
 	private static final int MAX_WORDS = 64;
 
-	private static final int MAX_COVER = 4_096;
+	private static final int MAX_COVER = 1_024;
 
 	private final Readings readings;
 
@@ -347,7 +347,7 @@ final class Playhead {
 		if (said == 0) {
 			return null;
 		}
-		int[] common = new int[said + 1];
+		Resemblance resemblance = new Resemblance(this.unmatched);
 		int at = this.exact;
 		for (int words = 1; words * 2 <= said * 3; words++) {
 			while (at < written.length() && Sound.skip(written, at) > at) {
@@ -369,18 +369,9 @@ final class Playhead {
 				return null;
 			}
 			at = end;
-			String next = word.toString();
-			int diagonal = 0;
-			for (int i = 1; i <= said; i++) {
-				int above = common[i];
-				common[i] = next.equals(this.unmatched.get(i - 1)) ? diagonal + 1 : Math.max(above, common[i - 1]);
-				diagonal = above;
-				this.steps++;
-			}
-			// What is written and was not said must stand for something else that was
-			// said: words that were merely lost were not read out otherwise.
-			boolean otherwise = words - common[said] <= 2 * (said - common[said]);
-			if (otherwise && words * 3 >= said * 2 && common[said] * 3 >= said * 2) {
+			resemblance.add(word.toString());
+			this.steps += said;
+			if (resemblance.isClose()) {
 				Alignment alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
 				Found found = alignment.run(List.of(Way.text(at, 0, 0)));
 				this.steps += alignment.steps();

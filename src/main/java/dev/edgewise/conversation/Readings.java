@@ -59,35 +59,39 @@ final class Readings {
 	 * that it does not matter how often it is asked for.
 	 */
 	int quiet(CharSequence written, int from) {
-		boolean known = this.quietFrom <= from && from <= this.quietTo;
-		int at = known ? this.quietTo : from;
-		if (!known) {
+		if (from >= written.length() || Sound.skip(written, from) == from) {
+			return from;
+		}
+		if (from > this.quietTo) {
 			this.quietFrom = from;
 			this.quietTo = from;
 			this.symbol = -1;
 		}
+		int at = from;
 		boolean sure = true;
 		while (at < written.length()) {
+			if (at >= this.quietFrom && at < this.quietTo && sure) {
+				this.quietFrom = Math.min(this.quietFrom, from);
+				at = this.quietTo;
+				continue;
+			}
 			this.steps++;
 			int next = Sound.skip(written, at);
 			if (next == at) {
 				break;
 			}
 			if (isSpoken(written.charAt(at)) && next == at + 1) {
-				this.symbol = at;
+				this.symbol = Math.max(this.symbol, at);
 			}
 			// What has not ended yet may end in what is written later.
-			sure &= !isOpening(written.charAt(at)) || next > at + 1 || written.length() > at + 2_048;
+			sure &= next > at + 1 || written.length() > at + Sound.reach(written.charAt(at));
 			at = next;
-			if (sure) {
+			if (sure && at > this.quietTo) {
 				this.quietTo = at;
+				this.quietFrom = Math.min(this.quietFrom, from);
 			}
 		}
 		return at;
-	}
-
-	private static boolean isOpening(char c) {
-		return c == '<' || c == ']' || c == '`' || c == '&';
 	}
 
 	/**

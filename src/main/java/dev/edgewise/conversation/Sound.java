@@ -17,6 +17,10 @@ final class Sound {
 
 	private static final int LINK = 2_048;
 
+	private static final int FENCE = 40;
+
+	private static final int ENTITY = 10;
+
 	private static final Normalizer2 FOLDED = Normalizer2.getNFKCCasefoldInstance();
 
 	private static final Normalizer2 DECOMPOSED = Normalizer2.getNFDInstance();
@@ -153,6 +157,19 @@ final class Sound {
 		};
 	}
 
+	/**
+	 * How far from a character it is to be known what it begins.
+	 */
+	static int reach(char c) {
+		return switch (c) {
+			case '<' -> TAG;
+			case ']' -> LINK;
+			case '`' -> FENCE;
+			case '&' -> ENTITY;
+			default -> 0;
+		};
+	}
+
 	private static boolean isKeycap(CharSequence text, int codePoint, int next) {
 		if (next >= text.length() || text.charAt(next) < 0x20e3) {
 			return false;
@@ -246,7 +263,7 @@ final class Sound {
 			return next;
 		}
 		int i = at + 3;
-		int length = Math.min(text.length(), at + 40);
+		int length = Math.min(text.length(), at + FENCE);
 		while (i < length && !isSpace(text.charAt(i)) && text.charAt(i) != '`') {
 			i++;
 		}
@@ -254,7 +271,7 @@ final class Sound {
 	}
 
 	private static int entity(CharSequence text, int at, int next) {
-		int length = Math.min(text.length(), at + 10);
+		int length = Math.min(text.length(), at + ENTITY);
 		for (int i = next; i < length; i++) {
 			char c = text.charAt(i);
 			if (c == ';') {

@@ -3,9 +3,11 @@ package dev.edgewise.conversation;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Stream;
 
@@ -27,7 +29,7 @@ class PlayheadPropertyTests {
 
 	private static final int[] NO_GUARDS = {};
 
-	private static final int RUNS = 1_500;
+	private static final int RUNS = 700;
 
 	private static final String[][] VOCABULARIES = {
 			{ "the", "quick", "fox", "jumps", "again", "stop", "yes", "Wonderful", "Edge" },
@@ -79,34 +81,19 @@ class PlayheadPropertyTests {
 	@Test
 	void hearsNothingThatWasNotSaidIfSomeIsLostAndSomeIsJunk() {
 		for (int seed = 0; seed < RUNS; seed++) {
-			Text text = new Text(new Random(seed));
+			Text text = new Text(new Random(seed), true);
 			Script script = new Script(seed, text);
 			List<String> said = new ArrayList<>();
 			int at = 0;
 			while (at < text.written.length() && text.random.nextInt(30) > 0) {
 				int to = text.cutAfter(at + 1 + text.random.nextInt(25));
-				switch (text.random.nextInt(8)) {
+				switch (text.random.nextInt(6)) {
 					case 0 -> at = to;
 					case 1 -> {
 						String junk = text.junk();
 						int before = script.position();
 						assertThat(script.say(junk).consumed()).as(script::toString).isZero();
 						assertThat(script.position()).as(script::toString).isEqualTo(before);
-					}
-					case 2 -> {
-						String half = text.noisy(at, to) + " " + text.junk();
-						int before = script.position();
-						Match match = script.say(half);
-						// Of what goes beyond the end of the text the beginning counts.
-						if (match.consumed() > 0) {
-							assertThat(text.sound(script.position(), text.written.length())).as(script::toString)
-								.isEmpty();
-							said.add(text.sound(at, to));
-							at = to;
-						}
-						else {
-							assertThat(script.position()).as(script::toString).isEqualTo(before);
-						}
 					}
 					default -> {
 						script.say(text.noisy(at, to));
@@ -127,8 +114,21 @@ class PlayheadPropertyTests {
 			int at = 0;
 			while (at < text.written.length()) {
 				int to = text.cutAfter(at + 1 + text.random.nextInt(25));
-				if (text.random.nextInt(3) == 0) {
-					script.say(text.junk());
+				switch (text.random.nextInt(4)) {
+					case 0 -> script.say(text.junk());
+					case 1 -> {
+						int before = script.position();
+						Match match = script.say(text.noisy(at, to) + " " + text.junk());
+						boolean atEnd = text.sound(to, text.written.length()).isEmpty();
+						assertThat(match.consumed() > 0).as(script::toString).isEqualTo(atEnd);
+						assertThat(script.position() > before).as(script::toString).isEqualTo(atEnd);
+						if (atEnd) {
+							at = text.written.length();
+							continue;
+						}
+					}
+					default -> {
+					}
 				}
 				script.say(text.noisy(at, to));
 				at = to;
@@ -168,7 +168,7 @@ class PlayheadPropertyTests {
 				growth("junk before digits", (n) -> junk("7".repeat(n), n)),
 				growth("junk before numbers", (n) -> junk("1 2 3 4 ".repeat(n / 8), n)),
 				growth("junk before one word", (n) -> junk("b".repeat(n), n)),
-				growth("long junk", (n) -> longJunk("a b c d ".repeat(n), "a b c x ".repeat(64), n / 16)),
+				growth("long junk", (n) -> longJunk("a b c d ".repeat(n), "a b c x ".repeat(64), n / 64)),
 				growth("white space that grows before junk", (n) -> growing(" ", n)),
 				growth("open tags that grow before junk", (n) -> growing("<", n)),
 				growth("marks, one by one", (n) -> letters("e" + "\u0301".repeat(n), n, false)),
@@ -184,7 +184,7 @@ class PlayheadPropertyTests {
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("growths")
 	void doesWorkInProportionToTextAndSpeech(String name, IntToLongFunction work) {
-		int small = 4_096;
+		int small = 2_048;
 		int large = 4 * small;
 		long few = work.applyAsLong(small);
 		long many = work.applyAsLong(large);
@@ -313,7 +313,17 @@ class PlayheadPropertyTests {
 		private final BreakIterator graphemes = BreakIterator.getCharacterInstance(Locale.ROOT);
 
 		Text(Random random) {
+			this(random, false);
+		}
+
+		/**
+		 * Makes one.
+		 * @param distinct whether no word is in it twice, so that there is no doubt which
+		 * one was said
+		 */
+		Text(Random random, boolean distinct) {
 			this.random = random;
+			Set<String> used = new HashSet<>();
 			StringBuilder text = new StringBuilder();
 			StringBuilder heard = new StringBuilder();
 			int words = 1 + random.nextInt(30);
@@ -345,6 +355,9 @@ class PlayheadPropertyTests {
 					}
 				}
 				String word = pick(vocabulary);
+				if (distinct && !used.add(word)) {
+					continue;
+				}
 				append(text, heard, before, false);
 				append(text, heard, word, true);
 				append(text, heard, after, false);
