@@ -375,12 +375,9 @@ final class Alignment {
 		int absorbed = before;
 		int at = sound;
 		while (this.spoken.has(at)) {
-			int end = at + 1;
-			while (this.spoken.has(end) && !this.spoken.opens(end)) {
-				if (end - at > REACH) {
-					return;
-				}
-				end++;
+			int end = this.spoken.closes(at, at + REACH);
+			if (end == at + REACH) {
+				return;
 			}
 			this.steps += end - at;
 			if (following != null && following.length() == end - at && following.equals(this.spoken.word(at, end))) {

@@ -153,9 +153,10 @@ final class Playhead {
 			Found covered = cover(written, guarded, guardedUsed, spoken);
 			found = (covered != null) ? covered : found;
 		}
-		this.steps += spoken.read();
-		return (found != null) ? matched(written, said, spoken, found)
+		Match match = (found != null) ? matched(written, said, spoken, found)
 				: new Match(this.position, 0, this.exact, this.ways, words(spoken));
+		this.steps += spoken.read();
+		return match;
 	}
 
 	private Match literal(CharSequence written, int equal, int consumed) {
@@ -330,8 +331,8 @@ final class Playhead {
 	private List<String> words(Spoken spoken) {
 		List<String> words = new ArrayList<>();
 		int at = 0;
-		while (words.size() < MAX_WORDS && spoken.has(at) && at < MAX_COVER) {
-			int end = spoken.closes(at);
+		while (words.size() < MAX_WORDS && at < MAX_COVER && spoken.has(at)) {
+			int end = spoken.closes(at, at + WINDOW);
 			words.add(spoken.word(at, end));
 			at = end;
 		}

@@ -371,7 +371,7 @@ final class Readings {
 			case ',' -> inside && number && Sound.isDigit(before);
 			case ':' -> number && Sound.isDigit(before) || after == '/';
 			case '-', '\u2013', '\u2212' -> inside || number;
-			case '#' -> Character.isLetterOrDigit(after);
+			case '#' -> Character.isLetterOrDigit(after) || Character.isLetter(before);
 			case '/' -> !Sound.isSpace(before) || !Sound.isSpace(after);
 			default -> true;
 		};

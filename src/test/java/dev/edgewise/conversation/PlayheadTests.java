@@ -166,6 +166,34 @@ class PlayheadTests {
 						"at Saint James Street today"),
 				row("a German abbreviation", "Obst, z. B. Äpfel", "Obst, z. B. Äpfel", "Obst zum Beispiel Äpfel")
 					.in("de"),
+				row("thousands and cents", "It costs $1,299.99 plus tax", "It costs $1,299.99 plus tax",
+						"it costs one thousand two hundred ninety nine dollars and ninety nine cents plus tax"),
+				row("euros and cents in French", "Cela coûte 3,50 € par mois", "Cela coûte 3,50 € par mois",
+						"cela coûte trois euros cinquante par mois")
+					.in("fr"),
+				row("euros in Spanish", "Cuesta 100 € hoy", "Cuesta 100 € hoy", "cuesta cien euros hoy"),
+				row("pounds", "I paid £20 each", "I paid £20 each", "I paid twenty pounds each"),
+				row("yen", "I paid ¥500 each", "I paid ¥500 each", "I paid five hundred yen each"),
+				row("the name of a currency written", "I paid 100 dollars.", "I paid 100", "I paid one hundred"),
+				row("a date of slashes", "Born 3/5/1984 in Rome", "Born 3/5/1984 in Rome",
+						"born march fifth nineteen eighty four in rome"),
+				row("a number of a foreign telephone", "Call +1 (555) 123-4567 now", "Call +1 (555) 123-4567 now",
+						"call plus one five five five one two three four five six seven now"),
+				row("a version", "Version 3.2.1 is out", "Version 3.2.1 is out",
+						"version three dot two dot one is out"),
+				row("minus", "Temp -5°C now", "Temp -5°C now", "temp minus five degrees celsius now"),
+				row("a fraction", "½ cup and 1/2 cup", "½ cup and 1/2 cup", "half cup and one half cup").in("en"),
+				row("letters after a number", "Room 12A in 3D", "Room 12A in 3D", "room twelve a in three d"),
+				row("languages of machines", "C++ is fun, C# too", "C++ is fun, C# too",
+						"C plus plus is fun C sharp too"),
+				row("a telephone company", "Use AT&T now", "Use AT&T now", "use A T and T now"),
+				row("mail at the end", "Email: john.doe@mail.com.", "Email: john.doe@mail.com.",
+						"email john dot doe at mail dot com"),
+				row("ten oh five", "At 10:05 am", "At 10:05 am", "at ten oh five a.m."),
+				row("the nineties", "In the 90s we", "In the 90s we", "in the nineties we"),
+				row("Russian by the session's language", "Всего 21 рубль", "Всего 21 рубль",
+						"всего двадцать один рубль")
+					.in("ru"),
 				// readings that are not known
 				row("an unknown reading", "Flight LH2040 leaves now", "Flight LH2040 leaves now",
 						"flight lh two zero fourty leaves now"),
@@ -223,6 +251,15 @@ class PlayheadTests {
 				row("not directly after", "Dr Smith lives in St Johns Street. He is well.", "",
 						"Doctor Smith lives in Saint Johns Street", "x y z", "he is")
 					.unmatched(0, 1, 2),
+				row("merely lost, not read out otherwise", "One two three four five six. Then on.", "",
+						"two three four five six", "then on")
+					.unmatched(0, 1),
+				row("lost from inside a word, not read out otherwise", "The quick fox jumps again. Then on.", "",
+						"ck fox jumps again", "then on")
+					.unmatched(0, 1),
+				row("not found right after", "Dr Smith lives in St Johns Street. He is well.", "",
+						"Doctor Smith lives in Saint Johns Street", "well")
+					.unmatched(0, 1),
 				// languages
 				row("German", "Grüße aus Köln, Straße!", "Grüße aus Köln, Straße!", "GRÜSSE aus köln strasse"),
 				row("German inside a ß", "Die Straße hier", "Die Stra", "die stras"),
@@ -357,7 +394,19 @@ class PlayheadTests {
 	}
 
 	@Test
-	void asksForMoreThanItFindsNoWhere() {
+	void readsLittleOfWhatMatchesNothing() {
+		for (String junk : List.of("q".repeat(65_536), "q ".repeat(32_768), "你".repeat(65_536))) {
+			for (String written : List.of("Hello there", "1 2 3", "$100 today")) {
+				Playhead playhead = new Playhead(null);
+				say(playhead, written, junk);
+				assertThat(playhead.position()).isZero();
+				assertThat(playhead.steps()).isPositive().isLessThan(4_096);
+			}
+		}
+	}
+
+	@Test
+	void findsNothingInNoText() {
 		Playhead playhead = new Playhead(null);
 		Match match = playhead.match("", NO_GUARDS, 0, "hello");
 		assertThat(match.consumed()).isZero();
