@@ -129,7 +129,7 @@ final class Playhead {
 		if (this.exact + equal == written.length() && endsWord(said, equal) && isHeard(said, equal)) {
 			return literal(written, equal, afterSpace(said, equal));
 		}
-		List<Way> here = List.of(Way.text(this.exact, 0, 0));
+		List<Way> here = List.of(Way.text(afterMarkup(written, this.exact), 0, 0));
 		Alignment alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
 		Found found = alignment.run(this.ways.isEmpty() ? here : this.ways);
 		this.steps += alignment.steps();
@@ -228,6 +228,18 @@ final class Playhead {
 			equal++;
 		}
 		return equal;
+	}
+
+	/**
+	 * The end of the tag or of the link's address that a position is inside of.
+	 */
+	private static int afterMarkup(CharSequence written, int at) {
+		for (int i = at - 1; i >= Math.max(0, at - WINDOW) && written.charAt(i) != '>'; i--) {
+			if (written.charAt(i) == '<' || written.charAt(i) == ']') {
+				return Math.max(at, Sound.skip(written, i));
+			}
+		}
+		return at;
 	}
 
 	private static boolean endsWord(String said, int at) {
