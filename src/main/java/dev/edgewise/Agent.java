@@ -12,11 +12,12 @@ import java.lang.annotation.Target;
  * active in the session. A bean without it is always active.
  * <p>
  * An {@code AgentHandoff}, posted or emitted, makes its target the active agent: the
- * generations of the one before are interrupted, and what they have said stays in the
- * conversation. The generation that emits it is not cut short: it ends by itself, or at
- * its next item, when what it said before has been taken. A handoff to the agent that is
- * active already does nothing; one to an agent that no bean names is answered by an
- * {@code AgentError} with the code {@code unknown-agent}, and nothing changes.
+ * generations of the one before are interrupted, whatever their policy and condition, and
+ * what they have said stays in the conversation. What is protected is interrupted when
+ * its protection ends. The generation that emits it is not cut short: it ends by itself,
+ * or at its next item, when what it said before has been taken. A handoff to the agent
+ * that is active already does nothing; one to an agent that no route has is answered by
+ * an {@code AgentError} with the code {@code unknown-agent}, and nothing changes.
  */
 @Documented
 @Inherited

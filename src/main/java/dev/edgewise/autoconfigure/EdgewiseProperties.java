@@ -30,7 +30,7 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 		@DefaultValue @Valid EventProperties event, @DefaultValue @Valid GenerationProperties generation,
 		@DefaultValue @Valid InterruptionProperties interruption, @DefaultValue @Valid BlockingProperties blocking,
 		@DefaultValue @Valid StreamProperties stream, @DefaultValue @Valid ShutdownProperties shutdown,
-		@DefaultValue @Valid WebProperties web) {
+		@DefaultValue @Valid WebProperties web, @DefaultValue AgentsProperties agents) {
 
 	/**
 	 * The bounds of the HTTP edge.
@@ -167,6 +167,14 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * @param policies Policies that decide whether speech interrupts, by their names.
 	 */
 	record InterruptionProperties(@DefaultValue Map<String, @Valid PolicyProperties> policies) {
+	}
+
+	/**
+	 * {@code edgewise.agents}.
+	 *
+	 * @param initial Agent that sessions begin with, whatever annotations say.
+	 */
+	record AgentsProperties(@Nullable String initial) {
 	}
 
 	/**

@@ -26,8 +26,11 @@ import org.springframework.context.annotation.Bean;
 public final class EdgewiseRouteAutoConfiguration {
 
 	@Bean
-	RouteScanner edgewiseRouteScanner(ConfigurableListableBeanFactory beanFactory, ObjectProvider<Policies> policies) {
-		return new RouteScanner(beanFactory, () -> policies.getIfAvailable(() -> new Policies(List.of())).names());
+	RouteScanner edgewiseRouteScanner(ConfigurableListableBeanFactory beanFactory, ObjectProvider<Policies> policies,
+			ObjectProvider<EdgewiseProperties> properties) {
+		EdgewiseProperties bound = properties.getIfAvailable();
+		return new RouteScanner(beanFactory, () -> policies.getIfAvailable(() -> new Policies(List.of())).names(),
+				(bound != null) ? bound.agents().initial() : null);
 	}
 
 	@Bean

@@ -43,6 +43,11 @@ final class Alignment {
 
 	private final List<Way> pending = new ArrayList<>();
 
+	/** The ends of protected parts that are passed over for the sound of now. */
+	private final int[] jumpsTo = new int[MAX_JUMPS];
+
+	private int jumped;
+
 	private boolean tokenSeen;
 
 	private int left = -1;
@@ -101,6 +106,7 @@ final class Alignment {
 			}
 			char c = this.spoken.at(sound);
 			this.next.clear();
+			this.jumped = 0;
 			for (Way way : this.ways) {
 				step(way, sound, c);
 			}
@@ -109,7 +115,7 @@ final class Alignment {
 			this.next = done;
 			sound++;
 		}
-		if (!this.spoken.has(sound)) {
+		if (!this.spoken.has(sound) || !this.pending.isEmpty()) {
 			start(sound);
 			this.pending.forEach((way) -> add(this.ways, way));
 			if (!this.ways.isEmpty()) {
@@ -192,6 +198,27 @@ final class Alignment {
 	 * Goes on in the written text, over all that makes no sound.
 	 */
 	private void text(int from, int anchor, int jumps, int sound, char c) {
+		int first = this.jumped;
+		stay(from, anchor, jumps, sound, c);
+		// After what is nearer, which is what is meant if all of them say the same.
+		int last = this.jumped;
+		for (int i = first; i < last; i++) {
+			text(this.jumpsTo[i], this.jumpsTo[i], jumps + 1, sound, c);
+		}
+	}
+
+	private void jump(int to) {
+		for (int i = 0; i < this.jumped; i++) {
+			if (this.jumpsTo[i] == to) {
+				return;
+			}
+		}
+		if (this.jumped < MAX_JUMPS) {
+			this.jumpsTo[this.jumped++] = to;
+		}
+	}
+
+	private void stay(int from, int anchor, int jumps, int sound, char c) {
 		int at = from;
 		int guard = guardAfter(at);
 		int symbols = 0;
@@ -200,8 +227,8 @@ final class Alignment {
 			this.steps++;
 			while (guard < this.guardedUsed && at >= this.guarded[guard]) {
 				boolean reached = at > from || at == this.guarded[guard] || sound == 0;
-				if (reached && jumps < MAX_JUMPS && this.guarded[guard + 1] > from) {
-					text(this.guarded[guard + 1], this.guarded[guard + 1], jumps + 1, sound, c);
+				if (reached && this.guarded[guard + 1] > from) {
+					jump(this.guarded[guard + 1]);
 				}
 				guard += 2;
 			}
@@ -218,6 +245,9 @@ final class Alignment {
 			}
 			if (symbols++ < MAX_SYMBOLS && !Sound.isSpace(this.written.charAt(at))) {
 				absorbed |= symbol(at, anchor, jumps, sound, c, absorbed);
+				if (Readings.isAmount(this.written, at) && !Sound.isDigit(c)) {
+					return;
+				}
 			}
 			at = end;
 		}
@@ -230,11 +260,11 @@ final class Alignment {
 		}
 		int item = Readings.listItem(this.written, at);
 		if (item > at) {
-			text(item, anchor, jumps, sound, c);
+			stay(item, anchor, jumps, sound, c);
 		}
 		int scheme = Readings.scheme(this.written, at);
 		if (scheme > at) {
-			text(scheme, anchor, jumps, sound, c);
+			stay(scheme, anchor, jumps, sound, c);
 		}
 		for (Reading reading : this.readings.at(this.written, at, codePoint, c)) {
 			between(reading, 0, anchor, jumps, c);
@@ -345,12 +375,9 @@ final class Alignment {
 		int absorbed = before;
 		int at = sound;
 		while (this.spoken.has(at)) {
-			int end = at + 1;
-			while (this.spoken.has(end) && !this.spoken.opens(end)) {
-				if (end - at > REACH) {
-					return;
-				}
-				end++;
+			int end = this.spoken.closes(at, at + REACH);
+			if (end == at + REACH) {
+				return;
 			}
 			this.steps += end - at;
 			if (following != null && following.length() == end - at && following.equals(this.spoken.word(at, end))) {

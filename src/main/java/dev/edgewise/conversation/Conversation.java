@@ -87,7 +87,8 @@ public final class Conversation {
 			return rest.isBlank();
 		}
 		else if (event instanceof PlaybackProgress progress) {
-			boolean known = this.hearing.progress(progress, generation);
+			boolean known = this.hearing.progress(progress,
+					(progress.generation() != null) ? progress.generation() : generation);
 			settle();
 			return known;
 		}

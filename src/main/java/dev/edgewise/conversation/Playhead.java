@@ -25,7 +25,7 @@ final class Playhead {
 
 	private static final int MAX_WORDS = 64;
 
-	private static final int MAX_COVER = 4_096;
+	private static final int MAX_COVER = 1_024;
 
 	private final Readings readings;
 
@@ -118,25 +118,33 @@ final class Playhead {
 		Spoken spoken = new Spoken(said);
 		int equal = equal(written, said);
 		this.steps += equal + 1;
-		if (equal == said.length()) {
-			return literal(written, equal, equal);
-		}
 		if (!spoken.has(0)) {
 			this.steps += spoken.read();
-			return literal(written, equal, said.length());
+			int to = this.exact + equal;
+			return new Match(Math.max(this.position, floor(written, to)), said.length(), to, this.ways, this.unmatched);
+		}
+		if (equal == said.length()) {
+			return literal(written, equal, equal);
 		}
 		if (this.exact + equal == written.length() && endsWord(said, equal) && isHeard(said, equal)) {
 			return literal(written, equal, afterSpace(said, equal));
 		}
-		List<Way> from = new ArrayList<>(this.ways);
-		Way here = Way.text(this.exact, 0, 0);
-		if (!from.contains(here)) {
-			from.add(here);
-		}
+		List<Way> here = List.of(Way.text(this.exact, 0, 0));
 		Alignment alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
-		Found found = alignment.run(from);
+		Found found = alignment.run(this.ways.isEmpty() ? here : this.ways);
 		this.steps += alignment.steps();
-		if (found == null && alignment.metToken()) {
+		List<Way> from = here;
+		if (found == null && !this.ways.isEmpty()) {
+			boolean token = alignment.metToken();
+			alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
+			found = alignment.run(here);
+			this.steps += alignment.steps();
+			if (token || alignment.metToken()) {
+				from = new ArrayList<>(this.ways);
+				from.addAll(here);
+			}
+		}
+		if (found == null && (alignment.metToken() || from.size() > 1)) {
 			alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, true);
 			found = alignment.run(from);
 			this.steps += alignment.steps();
@@ -145,9 +153,10 @@ final class Playhead {
 			Found covered = cover(written, guarded, guardedUsed, spoken);
 			found = (covered != null) ? covered : found;
 		}
-		this.steps += spoken.read();
-		return (found != null) ? matched(written, said, spoken, found)
+		Match match = (found != null) ? matched(written, said, spoken, found)
 				: new Match(this.position, 0, this.exact, this.ways, words(spoken));
+		this.steps += spoken.read();
+		return match;
 	}
 
 	private Match literal(CharSequence written, int equal, int consumed) {
@@ -322,8 +331,8 @@ final class Playhead {
 	private List<String> words(Spoken spoken) {
 		List<String> words = new ArrayList<>();
 		int at = 0;
-		while (words.size() < MAX_WORDS && spoken.has(at) && at < MAX_COVER) {
-			int end = spoken.closes(at);
+		while (words.size() < MAX_WORDS && at < MAX_COVER && spoken.has(at)) {
+			int end = spoken.closes(at, at + WINDOW);
 			words.add(spoken.word(at, end));
 			at = end;
 		}
@@ -339,7 +348,7 @@ final class Playhead {
 		if (said == 0) {
 			return null;
 		}
-		int[] common = new int[said + 1];
+		Resemblance resemblance = new Resemblance(this.unmatched);
 		int at = this.exact;
 		for (int words = 1; words * 2 <= said * 3; words++) {
 			while (at < written.length() && Sound.skip(written, at) > at) {
@@ -361,15 +370,9 @@ final class Playhead {
 				return null;
 			}
 			at = end;
-			String next = word.toString();
-			int diagonal = 0;
-			for (int i = 1; i <= said; i++) {
-				int above = common[i];
-				common[i] = next.equals(this.unmatched.get(i - 1)) ? diagonal + 1 : Math.max(above, common[i - 1]);
-				diagonal = above;
-				this.steps++;
-			}
-			if (words * 3 >= said * 2 && common[said] * 3 >= said * 2) {
+			resemblance.add(word.toString());
+			this.steps += said;
+			if (resemblance.isClose()) {
 				Alignment alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
 				Found found = alignment.run(List.of(Way.text(at, 0, 0)));
 				this.steps += alignment.steps();

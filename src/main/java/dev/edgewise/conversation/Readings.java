@@ -59,35 +59,39 @@ final class Readings {
 	 * that it does not matter how often it is asked for.
 	 */
 	int quiet(CharSequence written, int from) {
-		boolean known = this.quietFrom <= from && from <= this.quietTo;
-		int at = known ? this.quietTo : from;
-		if (!known) {
+		if (from >= written.length() || Sound.skip(written, from) == from) {
+			return from;
+		}
+		if (from > this.quietTo) {
 			this.quietFrom = from;
 			this.quietTo = from;
 			this.symbol = -1;
 		}
+		int at = from;
 		boolean sure = true;
 		while (at < written.length()) {
+			if (at >= this.quietFrom && at < this.quietTo && sure) {
+				this.quietFrom = Math.min(this.quietFrom, from);
+				at = this.quietTo;
+				continue;
+			}
 			this.steps++;
 			int next = Sound.skip(written, at);
 			if (next == at) {
 				break;
 			}
 			if (isSpoken(written.charAt(at)) && next == at + 1) {
-				this.symbol = at;
+				this.symbol = Math.max(this.symbol, at);
 			}
 			// What has not ended yet may end in what is written later.
-			sure &= !isOpening(written.charAt(at)) || next > at + 1 || written.length() > at + 2_048;
+			sure &= next > at + 1 || written.length() > at + Sound.reach(written.charAt(at));
 			at = next;
-			if (sure) {
+			if (sure && at > this.quietTo) {
 				this.quietTo = at;
+				this.quietFrom = Math.min(this.quietFrom, from);
 			}
 		}
 		return at;
-	}
-
-	private static boolean isOpening(char c) {
-		return c == '<' || c == ']' || c == '`' || c == '&';
 	}
 
 	/**
@@ -104,6 +108,21 @@ final class Readings {
 		return symbol == '&' || symbol == '%' || symbol == '@' || symbol == '+' || symbol == '=' || symbol == '\u00b0'
 				|| symbol == '\u00a7' || symbol == '\uff05' || symbol == '\u2030'
 				|| Character.getType(symbol) == Character.CURRENCY_SYMBOL;
+	}
+
+	/**
+	 * Whether a sign of a currency stands before its number, and so is said with it.
+	 */
+	static boolean isAmount(CharSequence written, int at) {
+		if (Character.getType(written.charAt(at)) != Character.CURRENCY_SYMBOL) {
+			return false;
+		}
+		int number = at + 1;
+		if (number < written.length() && Sound.isSpace(written.charAt(number))) {
+			number++;
+		}
+		return number < written.length() && Sound.isDigit(written.charAt(number))
+				&& (at == 0 || !Sound.isDigit(written.charAt(at - 1)));
 	}
 
 	/**
@@ -239,10 +258,15 @@ final class Readings {
 	 * @param least how far back it may go
 	 */
 	static int tokenStart(CharSequence written, int at, int least) {
-		if (at <= least || at >= written.length() || !Sound.isDigit(written.charAt(at - 1))) {
+		if (at <= least || at >= written.length()) {
 			return at;
 		}
+		char before = written.charAt(at - 1);
 		char next = written.charAt(at);
+		boolean joint = at > 1 && isJoint(before) && Sound.isDigit(written.charAt(at - 2)) && Sound.isDigit(next);
+		if (!joint && !Sound.isDigit(before)) {
+			return at;
+		}
 		boolean inside = Sound.isDigit(next) || isLatin(next) || (isSpoken(next) && next != '&' && next != '=')
 				|| (isJoint(next) && at + 1 < written.length() && Sound.isDigit(written.charAt(at + 1)));
 		if (!inside) {
@@ -347,7 +371,7 @@ final class Readings {
 			case ',' -> inside && number && Sound.isDigit(before);
 			case ':' -> number && Sound.isDigit(before) || after == '/';
 			case '-', '\u2013', '\u2212' -> inside || number;
-			case '#' -> Character.isLetterOrDigit(after);
+			case '#' -> Character.isLetterOrDigit(after) || Character.isLetter(before);
 			case '/' -> !Sound.isSpace(before) || !Sound.isSpace(after);
 			default -> true;
 		};
@@ -356,7 +380,7 @@ final class Readings {
 		}
 		for (Tongue tongue : tongues(sound)) {
 			String[] words = money ? tongue.money(symbol) : tongue.symbol(symbol);
-			if (words.length > 0) {
+			if (words.length > 0 && !isAmount(written, at)) {
 				found.add(new Reading(new String[][] { words }, at + 1));
 			}
 			if (money && number) {
@@ -379,6 +403,7 @@ final class Readings {
 		for (Tongue tongue : tongues(sound)) {
 			if (words) {
 				String[] whole = numbers(tongue, digits);
+				int plain = found.size();
 				found.add(new Reading(new String[][] { whole }, end));
 				for (int n = 1; n < digits.length() && n <= 3; n++) {
 					if (n == 1 || digits.charAt(0) != '0') {
@@ -387,7 +412,7 @@ final class Readings {
 				}
 				for (String suffix : SUFFIXES) {
 					if (startsWith(written, end, suffix) && !isLetterAt(written, end + suffix.length())) {
-						found.add(new Reading(new String[][] { whole }, end + suffix.length()));
+						found.set(plain, new Reading(new String[][] { whole }, end + suffix.length()));
 					}
 				}
 				for (String suffix : DECADES) {
@@ -487,6 +512,7 @@ final class Readings {
 		}
 		if (fraction.isEmpty()) {
 			found.add(new Reading(new String[][] { wholes, names }, end));
+			found.add(new Reading(new String[][] { names, wholes }, end));
 			return found;
 		}
 		String[] cents = with(numbers(tongue, fraction), fraction);

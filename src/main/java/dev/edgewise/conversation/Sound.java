@@ -17,6 +17,10 @@ final class Sound {
 
 	private static final int LINK = 2_048;
 
+	private static final int FENCE = 40;
+
+	private static final int ENTITY = 10;
+
 	private static final Normalizer2 FOLDED = Normalizer2.getNFKCCasefoldInstance();
 
 	private static final Normalizer2 DECOMPOSED = Normalizer2.getNFDInstance();
@@ -94,6 +98,10 @@ final class Sound {
 		if (Character.isDigit(codePoint)) {
 			return ASCII['0' + Character.digit(codePoint, 10)];
 		}
+		if (codePoint == 0x130 || codePoint == 0x131) {
+			// Whether an i has its dot depends on who has made the letters small.
+			return ASCII['i'];
+		}
 		if (codePoint >= 0x4e00 && codePoint <= 0x9fff) {
 			return String.valueOf((char) codePoint);
 		}
@@ -146,6 +154,19 @@ final class Sound {
 			case '`' -> fence(text, at, next);
 			case '&' -> entity(text, at, next);
 			default -> next;
+		};
+	}
+
+	/**
+	 * How far from a character it is to be known what it begins.
+	 */
+	static int reach(char c) {
+		return switch (c) {
+			case '<' -> TAG;
+			case ']' -> LINK;
+			case '`' -> FENCE;
+			case '&' -> ENTITY;
+			default -> 0;
 		};
 	}
 
@@ -242,7 +263,7 @@ final class Sound {
 			return next;
 		}
 		int i = at + 3;
-		int length = Math.min(text.length(), at + 40);
+		int length = Math.min(text.length(), at + FENCE);
 		while (i < length && !isSpace(text.charAt(i)) && text.charAt(i) != '`') {
 			i++;
 		}
@@ -250,7 +271,7 @@ final class Sound {
 	}
 
 	private static int entity(CharSequence text, int at, int next) {
-		int length = Math.min(text.length(), at + 10);
+		int length = Math.min(text.length(), at + ENTITY);
 		for (int i = next; i < length; i++) {
 			char c = text.charAt(i);
 			if (c == ';') {

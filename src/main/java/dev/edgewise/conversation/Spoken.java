@@ -95,10 +95,11 @@ final class Spoken {
 
 	/**
 	 * The index of the sound after a word that begins with this one.
+	 * @param most where to give up
 	 */
-	int closes(int index) {
+	int closes(int index, int most) {
 		int end = index + 1;
-		while (has(end) && !opens(end)) {
+		while (end < most && has(end) && !opens(end)) {
 			end++;
 		}
 		return end;

@@ -59,7 +59,7 @@ final class Tongue {
 			en - dash;hyphen;minus;to;through
 			en _ underscore
 			en : colon;oh
-			en # number;hash;hashtag;pound
+			en # number;hash;hashtag;pound;sharp
 			en , comma;point
 			en ? question mark
 			en < less than

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Something went wrong that the agent or the engine wants known.
  *
  * @param error what
- * @param code a stable word for it; {@code hop-limit} from the engine, when events would
- * have started one another too deep
+ * @param code a stable word for it; from the engine, {@code hop-limit} when events would
+ * have started one another too deep, {@code unknown-agent} when a handoff names an agent
+ * that no route has
  */
 public record AgentError(String error, @Nullable String code) implements AgentEvent {
 

@@ -54,6 +54,10 @@ record Annotated(boolean onType, List<Method> routes, List<Method> handlers) {
 		return !this.onType && this.routes.isEmpty() && this.handlers.isEmpty();
 	}
 
+	boolean hasRoutes() {
+		return this.onType || !this.routes.isEmpty();
+	}
+
 	/**
 	 * What is annotated here and not there, by name.
 	 */

@@ -27,13 +27,33 @@ public final class RouteReport {
 		List<List<String>> rows = new ArrayList<>();
 		rows.add(HEADER);
 		table.routes().forEach((route) -> rows.add(row(route)));
-		int[] widths = new int[HEADER.size()];
+		if (!table.agents().isEmpty()) {
+			addAgents(rows, table);
+		}
+		int[] widths = new int[rows.get(0).size()];
 		for (List<String> row : rows) {
 			for (int i = 0; i < widths.length; i++) {
 				widths[i] = Math.max(widths[i], row.get(i).length());
 			}
 		}
-		return rows.stream().map((row) -> line(row, widths)).collect(Collectors.joining(System.lineSeparator()));
+		String lines = rows.stream()
+			.map((row) -> line(row, widths))
+			.collect(Collectors.joining(System.lineSeparator()));
+		boolean nobody = !table.agents().isEmpty() && table.initialAgent() == null;
+		return nobody ? lines + System.lineSeparator() + "No agent is active before the first AgentHandoff" : lines;
+	}
+
+	/**
+	 * Adds the column of agents, which an application without any does not have.
+	 */
+	private static void addAgents(List<List<String>> rows, RouteTable table) {
+		rows.replaceAll(ArrayList::new);
+		rows.get(0).add(1, "AGENT");
+		for (CompiledRoute route : table.routes()) {
+			String agent = (route.agent() == null) ? "-"
+					: route.agent().equals(table.initialAgent()) ? route.agent() + " (initial)" : route.agent();
+			rows.get(route.index() + 1).add(1, agent);
+		}
 	}
 
 	private static List<String> row(CompiledRoute route) {

@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import dev.edgewise.Agent;
 import dev.edgewise.Interruption;
 import dev.edgewise.OnInterrupt;
 import dev.edgewise.ReasoningNode;
@@ -23,6 +25,7 @@ import dev.edgewise.RouteDefinition.Filter;
 import dev.edgewise.RouteDefinition.Handler;
 import dev.edgewise.RouteDefinition.Node;
 import dev.edgewise.RouteDefinition.Style;
+import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.route.InvalidRoutesException.Problem;
 import org.jspecify.annotations.Nullable;
@@ -109,15 +112,21 @@ public final class RouteScanner {
 
 	private final Supplier<List<String>> policies;
 
+	private final Agents agents;
+
 	/**
 	 * Creates the scanner.
 	 * @param beanFactory the beans
 	 * @param policies the names of the policies that routes may name, asked for once one
 	 * does
+	 * @param initialAgent the agent that sessions begin with, whatever beans say; null
+	 * for what they say
 	 */
-	public RouteScanner(ConfigurableListableBeanFactory beanFactory, Supplier<List<String>> policies) {
+	public RouteScanner(ConfigurableListableBeanFactory beanFactory, Supplier<List<String>> policies,
+			@Nullable String initialAgent) {
 		this.beanFactory = beanFactory;
 		this.policies = policies;
+		this.agents = new Agents(initialAgent);
 		this.expressions = new Expressions(beanFactory);
 	}
 
@@ -138,7 +147,7 @@ public final class RouteScanner {
 				routes.add(draft.compile(routes.size()));
 			}
 		}
-		return new RouteTable(routes, eventNames.toEventTypes());
+		return new RouteTable(routes, eventNames.toEventTypes(), this.agents.initial(routes, place(Agents.property())));
 	}
 
 	/**
@@ -183,6 +192,10 @@ public final class RouteScanner {
 		}
 		Annotated annotated = Annotated.of(type);
 		NodeBean bean = new NodeBean(this.beanFactory, name);
+		Agent agent = annotated.hasRoutes() ? Agents.of(type) : null;
+		if (agent != null) {
+			this.agents.add(agent, place(Place.of(name)));
+		}
 		if (annotated.onType()) {
 			node(bean, type, annotated);
 		}
@@ -241,6 +254,9 @@ public final class RouteScanner {
 			RouteDefinition definition = this.beanFactory.getBean(name, RouteDefinition.class);
 			String id = StringUtils.hasText(definition.id()) ? definition.id() : name;
 			this.fluent.add(name);
+			if (definition.agent() != null) {
+				Agents.check(definition.agent(), "agent", place);
+			}
 			this.drafts.add(new Draft(id, definition, orderOf(name), place));
 		}
 		catch (BeanCreationException ex) {
@@ -267,7 +283,8 @@ public final class RouteScanner {
 		Call call = (generation, previous) -> ((ReasoningNode) bean.get()).processContext(generation.conversation());
 		Node node = new Node(Style.REACTIVE, call, bean.name() + ".processContext");
 		String id = StringUtils.hasText(route.id()) ? route.id() : bean.name();
-		this.drafts.add(new Draft(id, definition(id, route, onInterruptGenerate(bean, type, annotated), node),
+		this.drafts.add(new Draft(id,
+				definition(id, route, onInterruptGenerate(bean, type, annotated), node, Agents.nameOf(type)),
 				orderOf(bean.name()), place));
 	}
 
@@ -295,7 +312,7 @@ public final class RouteScanner {
 		Node node = new Node(styleOf(GenericTypeResolver.resolveReturnType(method, type)), call, target.description());
 		String id = StringUtils.hasText(route.id()) ? route.id() : target.description();
 		Integer order = OrderUtils.getOrder(method);
-		this.drafts.add(new Draft(id, definition(id, route, List.of(), node),
+		this.drafts.add(new Draft(id, definition(id, route, List.of(), node, Agents.nameOf(type)),
 				(order != null) ? order : orderOf(bean.name()), place));
 	}
 
@@ -309,13 +326,14 @@ public final class RouteScanner {
 		}
 	}
 
-	private static RouteDefinition definition(String id, Route route, List<Handler> handlers, Node node) {
+	private static RouteDefinition definition(String id, Route route, List<Handler> handlers, Node node,
+			@Nullable String agent) {
 		return new RouteDefinition(id, List.of(route.on()),
 				StringUtils.hasText(route.filter()) ? new Filter.Expression(route.filter()) : null,
 				List.of(route.interruptOn()),
 				StringUtils.hasText(route.condition()) ? new Condition.Expression(route.condition()) : null,
 				route.overlap(), route.maxConcurrency(), handlers, node, (item) -> item,
-				StringUtils.hasText(route.policy()) ? route.policy() : null, route.interruptible(), null);
+				StringUtils.hasText(route.policy()) ? route.policy() : null, route.interruptible(), agent);
 	}
 
 	private Style styleOf(Class<?> result) {
@@ -389,7 +407,7 @@ public final class RouteScanner {
 
 	private boolean knowsNoRouteOf(String bean) {
 		Annotated annotated = Annotated.of(this.types.get(bean));
-		return !annotated.onType() && annotated.routes().isEmpty();
+		return !annotated.hasRoutes();
 	}
 
 	private String ids() {
@@ -406,7 +424,10 @@ public final class RouteScanner {
 		Stream<Class<?>> named = routes.stream()
 			.map(Draft::definition)
 			.flatMap((route) -> Stream.concat(route.interruptOn().stream(), route.on().stream()));
-		return Stream.concat(named, Stream.of(EmergencyStop.class)).distinct().toList();
+		boolean replaceable = routes.stream().anyMatch((draft) -> draft.definition().agent() != null);
+		Stream<Class<?>> always = replaceable ? Stream.of(EmergencyStop.class, AgentHandoff.class)
+				: Stream.of(EmergencyStop.class);
+		return Stream.concat(named, always).distinct().toList();
 	}
 
 	private Handler action(HandlerMethod handler, List<Class<?>> causes) {
@@ -463,7 +484,7 @@ public final class RouteScanner {
 			return;
 		}
 		Set<String> unseen = (actual == RouteDefinition.class) ? Set.of("a RouteDefinition")
-				: Annotated.of(ClassUtils.getUserClass(actual)).without(Annotated.of(seen));
+				: unseen(ClassUtils.getUserClass(actual), seen);
 		if (!unseen.isEmpty()) {
 			place(Place.of(name)).report("bean",
 					"its routes cannot be seen before it is created (%s), since it is declared as %s".formatted(
@@ -472,6 +493,15 @@ public final class RouteScanner {
 							? "Put the annotation on a method of one of its interfaces, or let the bean be proxied by its class (proxyTargetClass = true)"
 							: "Declare the bean method's result as " + actual.getSimpleName());
 		}
+	}
+
+	private static Set<String> unseen(Class<?> actual, @Nullable Class<?> seen) {
+		Annotated annotated = Annotated.of(actual);
+		Set<String> unseen = annotated.without(Annotated.of(seen));
+		if (annotated.hasRoutes() && !Objects.equals(Agents.nameOf(actual), Agents.nameOf(seen))) {
+			unseen.add("@Agent of the class");
+		}
+		return unseen;
 	}
 
 	/**

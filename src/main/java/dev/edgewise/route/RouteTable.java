@@ -1,6 +1,9 @@
 package dev.edgewise.route;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -16,16 +19,40 @@ public final class RouteTable {
 
 	private final EventTypes eventTypes;
 
+	private final Set<String> agents = new LinkedHashSet<>();
+
+	private final @Nullable String initialAgent;
+
 	private final ConcurrentMap<Class<?>, Matches> matches = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates a table without an initial agent.
+	 * @param routes the routes, each at the place that its index says
+	 * @param eventTypes the events that the routes and the service know
+	 */
+	public RouteTable(List<CompiledRoute> routes, EventTypes eventTypes) {
+		this(routes, eventTypes, null);
+	}
 
 	/**
 	 * Creates the table.
 	 * @param routes the routes, each at the place that its index says
 	 * @param eventTypes the events that the routes and the service know
+	 * @param initialAgent the agent that sessions begin with, one that a route names;
+	 * null for none
 	 */
-	public RouteTable(List<CompiledRoute> routes, EventTypes eventTypes) {
+	public RouteTable(List<CompiledRoute> routes, EventTypes eventTypes, @Nullable String initialAgent) {
 		this.routes = List.copyOf(routes);
 		this.eventTypes = eventTypes;
+		for (CompiledRoute route : this.routes) {
+			if (route.agent() != null) {
+				this.agents.add(route.agent());
+			}
+		}
+		if (initialAgent != null && !this.agents.contains(initialAgent)) {
+			throw new IllegalArgumentException("No route has the agent '" + initialAgent + "'");
+		}
+		this.initialAgent = initialAgent;
 	}
 
 	/**
@@ -40,6 +67,20 @@ public final class RouteTable {
 	 */
 	public EventTypes eventTypes() {
 		return this.eventTypes;
+	}
+
+	/**
+	 * The agents that routes belong to, in the order of the routes.
+	 */
+	public Set<String> agents() {
+		return Collections.unmodifiableSet(this.agents);
+	}
+
+	/**
+	 * The agent that sessions begin with; null if there is none.
+	 */
+	public @Nullable String initialAgent() {
+		return this.initialAgent;
 	}
 
 	/**

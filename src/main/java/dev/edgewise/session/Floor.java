@@ -62,7 +62,7 @@ final class Floor {
 		long due = Long.MAX_VALUE;
 		for (CompiledRoute route : routes) {
 			InterruptionPolicy policy = this.deliberation.policyOf(route);
-			if (this.session.slot(route).active() > 0) {
+			if (!this.session.admits(route) || this.session.slot(route).active() > 0) {
 				continue;
 			}
 			if (policy.floorMaxWords() > 0 && utterance.words() >= policy.floorMaxWords()) {

@@ -16,11 +16,13 @@ import dev.edgewise.event.AgentGenerationPaused;
 import dev.edgewise.event.AgentGenerationProtected;
 import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentGenerationStarted;
+import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentSpeechInterrupted;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.route.EventTypes;
+import dev.edgewise.session.ActiveAgent.Next;
 import dev.edgewise.session.EngineListener.GenerationOutcome;
 import dev.edgewise.session.Run.Phase;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,8 @@ final class Generations {
 
 	private final Deliberation deliberation;
 
+	private final ActiveAgent agent;
+
 	private final Cleanup cleanup;
 
 	private final List<Run> live = new ArrayList<>(2);
@@ -63,13 +67,14 @@ final class Generations {
 	private int spoken;
 
 	Generations(LiveSession session, Engine engine, Chronicle chronicle, Readers readers, Conversation conversation,
-			Deliberation deliberation, Cleanup cleanup) {
+			Deliberation deliberation, ActiveAgent agent, Cleanup cleanup) {
 		this.session = session;
 		this.engine = engine;
 		this.chronicle = chronicle;
 		this.readers = readers;
 		this.conversation = conversation;
 		this.deliberation = deliberation;
+		this.agent = agent;
 		this.cleanup = cleanup;
 	}
 
@@ -157,8 +162,19 @@ final class Generations {
 			Run run = this.live.get(i);
 			for (int row = 0; row < ITEMS_IN_A_ROW && run.phase == Phase.RUNNING; row++) {
 				Object next = run.execution.peek();
-				if (next == null || run.pause != null
-						|| !(next instanceof Execution.End || this.readers.haveRoom(this.live, run.heldBytes))) {
+				if (next == null || run.pause != null) {
+					break;
+				}
+				if (!(next instanceof Execution.End) && run.handoff != null) {
+					Next decided = this.agent.next(run);
+					if (decided == Next.CUT) {
+						return count + 1;
+					}
+					if (decided == Next.WAITS) {
+						break;
+					}
+				}
+				if (!(next instanceof Execution.End || this.readers.haveRoom(this.live, run.heldBytes))) {
 					break;
 				}
 				if (next instanceof Execution.End end) {
@@ -245,7 +261,7 @@ final class Generations {
 		run.lastItem = frame.sequence();
 		run.numberedGuarded = entry.isGuarded();
 		if (this.engine.routes().match(item.getClass()).any() || item instanceof EmergencyStop
-				|| item instanceof UserEvent) {
+				|| item instanceof UserEvent || item instanceof AgentHandoff) {
 			this.chronicle.derive(entry);
 		}
 		return true;

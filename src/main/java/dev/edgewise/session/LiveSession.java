@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.Decision;
@@ -124,6 +125,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Deliberation deliberation;
 
+	private final ActiveAgent agent;
+
 	private final Cleanup cleanup;
 
 	private final Tools tools;
@@ -153,10 +156,11 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.slots = new RouteSlot[engine.routes().routes().size()];
 		this.chronicle = new Chronicle(engine, this.log);
 		this.deliberation = new Deliberation(this, engine, this.readers);
+		this.agent = new ActiveAgent(this, engine, this.chronicle, this.readers, this.deliberation.shields());
 		this.cleanup = new Cleanup(this, engine);
 		this.tools = new Tools(this, engine, this.chronicle);
 		this.generations = new Generations(this, engine, this.chronicle, this.readers, this.conversation,
-				this.deliberation, this.cleanup);
+				this.deliberation, this.agent, this.cleanup);
 		this.journal = new Journal(this.log, settings.session().decisions());
 	}
 
@@ -173,6 +177,18 @@ final class LiveSession implements Session, Mailbox.Owner {
 	@Override
 	public Playback playback() {
 		return this.playback;
+	}
+
+	@Override
+	public @Nullable String agent() {
+		return this.agent.name();
+	}
+
+	/**
+	 * Whether a route may start, for all that agents have to say. The writer's.
+	 */
+	boolean admits(CompiledRoute route) {
+		return this.agent.admits(route);
 	}
 
 	Engine engine() {
@@ -286,6 +302,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		boolean again = true;
 		while (again) {
 			this.deliberation.reopen();
+			this.agent.release();
 			LogEntry entry;
 			while ((entry = this.chronicle.nextDerived()) != null) {
 				Effects effects = new Effects();
@@ -430,13 +447,14 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	/**
-	 * Applies an event that has its number: decides about every generation that has not
-	 * ended, then starts what it starts. In this order, so that no event cuts off what it
-	 * started.
+	 * Applies an event that has its number: lets another agent take over, decides about
+	 * every generation that has not ended, then starts what it starts. In this order, so
+	 * that no event cuts off what it started.
 	 */
 	private void react(LogEntry entry, @Nullable String aim, boolean force, long arrived, Effects effects) {
 		Frame frame = entry.frame;
 		Object event = frame.event();
+		this.agent.hear(entry, aim, force, arrived, effects);
 		Matches matches = this.engine.routes().match(event.getClass());
 		boolean emergency = event instanceof EmergencyStop;
 		UserUtterance utterance = this.deliberation.hear(entry);
@@ -450,10 +468,10 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 		}
 		if (emergency) {
-			dropHeld();
+			dropHeld((route) -> true);
 		}
 		for (CompiledRoute route : matches.starts()) {
-			if (passes(route, event)) {
+			if (admits(route) && passes(route, event)) {
 				start(route, entry, utterance, arrived, effects);
 			}
 		}
@@ -513,9 +531,16 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 	}
 
-	private void dropHeld() {
-		this.used.forEach((slot) -> slot.late = null);
-		this.used.forEach(this.deliberation.waiting()::drop);
+	/**
+	 * Forgets the starts of routes that wait, or that could still come. The writer's.
+	 */
+	void dropHeld(Predicate<CompiledRoute> routes) {
+		for (RouteSlot slot : this.used) {
+			if (routes.test(slot.route)) {
+				slot.late = null;
+				this.deliberation.waiting().drop(slot);
+			}
+		}
 	}
 
 	private boolean passes(CompiledRoute route, Object event) {
@@ -535,7 +560,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private void start(CompiledRoute route, LogEntry cause, @Nullable UserUtterance utterance, long arrived,
 			Effects effects) {
-		if (this.closing) {
+		// What has waited may be of an agent that is not active any more.
+		if (this.closing || !admits(route)) {
 			return;
 		}
 		if (this.engine.isDraining()) {
@@ -740,7 +766,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		execute(() -> {
 			Policies policies = this.engine.policies();
 			Recording recording = new Recording(this.id, Engine.instant(this.createdNanos), now(), this.attributes,
-					this.journal.policyBefore(), policies.names().stream().map(policies::get).toList(),
+					this.playback, this.journal.policyBefore(), policies.names().stream().map(policies::get).toList(),
 					this.journal.lines());
 			this.mailbox.answer(() -> answer.accept(recording));
 		});
@@ -881,7 +907,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.closing = true;
 		this.closeReason = reason;
 		this.deliberation.close();
-		dropHeld();
+		dropHeld((route) -> true);
 		for (Run run : List.copyOf(this.generations.live())) {
 			this.generations.cutIfLive(run, reason);
 		}

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import dev.edgewise.Decision;
 import dev.edgewise.Frame;
+import dev.edgewise.Playback;
 import dev.edgewise.interruption.InterruptionPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when it was opened
  * @param at when it was recorded
  * @param attributes what the session carries
+ * @param playback how the session knows what its user has heard
  * @param policy the name of the policy that the session had chosen before the first line;
  * null if it followed its routes' own
  * @param policies the policies by which it was decided
  * @param lines what happened
  */
 public record Recording(String session, Instant createdAt, Instant at, Map<String, Object> attributes,
-		@Nullable String policy, List<InterruptionPolicy> policies, List<Line> lines) {
+		Playback playback, @Nullable String policy, List<InterruptionPolicy> policies, List<Line> lines) {
 
 	/**
 	 * Something that happened.

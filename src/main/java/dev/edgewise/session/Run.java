@@ -141,6 +141,9 @@ final class Run implements Generation {
 	/** How many items must have been passed for its closed sections to be over. */
 	long guardedItems;
 
+	/** The handoff after which it shall not go on; null if there was none. */
+	@Nullable LogEntry handoff;
+
 	/** What it stands still for; null if it does not. */
 	@Nullable Pause pause;
 

@@ -44,6 +44,13 @@ final class Shields {
 	}
 
 	/**
+	 * Whether the next item of a generation is protected, wherever streams are.
+	 */
+	boolean coverNext(Run run) {
+		return !run.compiled.interruptible() || run.hasOpenSection() || run.items < run.guardedItems;
+	}
+
+	/**
 	 * The oldest generation of a route that is not protected, or the oldest.
 	 */
 	Run oldestWithout(RouteSlot slot) {

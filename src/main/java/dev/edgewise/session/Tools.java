@@ -369,7 +369,7 @@ final class Tools {
 				stop(tool, ToolOutcome.CANCELLED);
 			}
 		}
-		cut(run, run.tools.isEmpty() ? 0 : run.utterance.heard().length());
+		cut(run, run.utterance.heardLength());
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.edgewise.test;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -11,11 +12,11 @@ import dev.edgewise.event.AgentGenerationComplete;
 import dev.edgewise.event.AgentGenerationFailed;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.AgentGenerationStarted;
+import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.test.RecordedSession.Framed;
 import dev.edgewise.test.RecordedSession.Line;
 import dev.edgewise.test.RecordedSession.Section;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
@@ -33,11 +34,16 @@ final class Part {
 
 	private static final String FAILED = EventTypes.nameOf(AgentGenerationFailed.class);
 
+	private static final String HANDOFF = EventTypes.nameOf(AgentHandoff.class);
+
 	private static final String INTERRUPTED = EventTypes.nameOf(AgentGenerationInterrupted.class);
 
 	private final String id;
 
 	private final List<Cue> cues = new ArrayList<>();
+
+	/** The sequences of its handoffs. */
+	private final Set<Long> handoffs = new HashSet<>();
 
 	private long startedMillis;
 
@@ -60,6 +66,9 @@ final class Part {
 		if (line instanceof Framed framed) {
 			if (framed.type().equals(STARTED)) {
 				this.startedMillis = framed.at().toEpochMilli();
+			}
+			if (framed.type().equals(HANDOFF)) {
+				this.handoffs.add(framed.sequence());
 			}
 			add(framed.at().toEpochMilli(), rank, line);
 		}
@@ -86,7 +95,7 @@ final class Part {
 	 * @param giveUp ends the generation from elsewhere
 	 */
 	Flux<Object> play(Generation generation, VirtualTime time, Runnable giveUp) {
-		Player player = new Player(generation, giveUp);
+		Player player = new Player(generation, this.handoffs, giveUp);
 		long begun = time.millis();
 		for (Cue cue : this.cues) {
 			if (isStart(cue)) {
@@ -114,6 +123,8 @@ final class Part {
 
 		private final Generation generation;
 
+		private final Set<Long> handoffs;
+
 		private final Runnable giveUp;
 
 		private final List<Protection> open = new ArrayList<>();
@@ -123,8 +134,9 @@ final class Part {
 
 		private long said;
 
-		Player(Generation generation, Runnable giveUp) {
+		Player(Generation generation, Set<Long> handoffs, Runnable giveUp) {
 			this.generation = generation;
+			this.handoffs = handoffs;
 			this.giveUp = giveUp;
 		}
 
@@ -146,7 +158,7 @@ final class Part {
 					closeDue();
 				}
 				else {
-					end(framed.type(), framed.reason());
+					end(framed);
 				}
 			}
 		}
@@ -158,17 +170,26 @@ final class Part {
 			}
 		}
 
-		private void end(String type, @Nullable String reason) {
+		private void end(Framed framed) {
+			String type = framed.type();
 			if (type.equals(COMPLETE)) {
 				this.items.tryEmitComplete();
 			}
 			else if (type.equals(FAILED)) {
 				this.items.tryEmitError(new RecordedFailure());
 			}
-			else if (type.equals(INTERRUPTED) && reason != null && ELSEWHERE.contains(reason)
-					&& !this.generation.isInterrupted()) {
+			else if (type.equals(INTERRUPTED) && isElsewhere(framed) && !this.generation.isInterrupted()) {
 				this.giveUp.run();
 			}
+		}
+
+		/**
+		 * Whether nothing cuts it off here by itself. One that has handed over is cut off
+		 * by an item that was never said.
+		 */
+		private boolean isElsewhere(Framed framed) {
+			return (framed.reason() != null && ELSEWHERE.contains(framed.reason()))
+					|| (framed.cause() != null && this.handoffs.contains(framed.cause()));
 		}
 
 	}

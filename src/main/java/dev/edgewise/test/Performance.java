@@ -22,6 +22,7 @@ import dev.edgewise.RouteDefinition.Node;
 import dev.edgewise.RouteDefinition.Style;
 import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.event.InterruptRequested;
+import dev.edgewise.event.PlaybackProgress;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.interruption.InterruptionRule;
 import dev.edgewise.interruption.Policies;
@@ -121,9 +122,10 @@ final class Performance {
 					route.interruptOn(), route.filter(), route.condition(), route.overlap(), route.maxConcurrency(),
 					List.of(),
 					new Node(Style.REACTIVE, (generation, previous) -> enter(generation), "player of " + route.id()),
-					(item) -> item, route.filterText(), route.conditionText(), route.policy(), route.interruptible()))
+					(item) -> item, route.filterText(), route.conditionText(), route.policy(), route.interruptible(),
+					route.agent()))
 			.toList();
-		return new RouteTable(played, routes.eventTypes());
+		return new RouteTable(played, routes.eventTypes(), routes.initialAgent());
 	}
 
 	/**
@@ -158,7 +160,7 @@ final class Performance {
 	}
 
 	private void perform(@Nullable String sessionPolicy) {
-		get(this.engine.open(SESSION, this.recorded.attributes()));
+		get(this.engine.open(SESSION, this.recorded.attributes(), this.recorded.playback()));
 		String first = (sessionPolicy != null) ? sessionPolicy : this.recorded.policy();
 		if (first != null) {
 			get(this.engine.policy(SESSION, first));
@@ -213,7 +215,8 @@ final class Performance {
 		for (Framed framed : events) {
 			Aim aim = framed.aim();
 			if (aim != null && framed.event() != null) {
-				submissions.add(new Submission(framed.event(), null, replayed(aim.generation()), aim.force()));
+				submissions.add(new Submission(replayed(framed, framed.event()), null, replayed(aim.generation()),
+						aim.force()));
 			}
 			else if (aim != null) {
 				this.expected = framed.sequence();
@@ -223,6 +226,19 @@ final class Performance {
 		if (!submissions.isEmpty()) {
 			get(this.engine.publishAll(SESSION, submissions));
 		}
+	}
+
+	/**
+	 * An event from outside, with the replay's name of the generation that it tells of.
+	 */
+	private Object replayed(Framed framed, Object event) {
+		if (event instanceof PlaybackProgress progress && progress.generation() != null) {
+			PlaybackProgress renamed = new PlaybackProgress(replayed(progress.generation()), progress.characters(),
+					progress.items(), progress.millis());
+			this.sequences.put(renamed, framed.sequence());
+			return renamed;
+		}
+		return event;
 	}
 
 	private void command(InterruptCommand command) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.edgewise.Decision;
+import dev.edgewise.Playback;
 import dev.edgewise.interruption.InterruptionPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when the session was opened
  * @param at when it was recorded
  * @param attributes what the session carries
+ * @param playback how it knows what its user has heard
  * @param policy the policy that it had chosen before the first line
  * @param policies the policies that it was decided by
  * @param lines what happened
  * @param lostDecisions how many decisions the recording lacks at its beginning
  */
-record RecordedSession(Instant createdAt, Instant at, Map<String, Object> attributes, @Nullable String policy,
-		List<InterruptionPolicy> policies, List<Line> lines, long lostDecisions) {
+record RecordedSession(Instant createdAt, Instant at, Map<String, Object> attributes, Playback playback,
+		@Nullable String policy, List<InterruptionPolicy> policies, List<Line> lines, long lostDecisions) {
 
 	/**
 	 * Something that happened.
@@ -35,10 +37,12 @@ record RecordedSession(Instant createdAt, Instant at, Map<String, Object> attrib
 	 * @param generation its generation's recorded id; null if it has none
 	 * @param event the event; null if the engine wrote it itself
 	 * @param reason why a generation was interrupted, or a command was given
+	 * @param cause the sequence of the event that interrupted a generation; null if there
+	 * was none, and in any other frame
 	 * @param aim what an event from outside was aimed at; null in any other frame
 	 */
 	record Framed(long sequence, Instant at, String type, @Nullable String generation, @Nullable String route,
-			@Nullable Object event, @Nullable String reason, @Nullable Aim aim) implements Line {
+			@Nullable Object event, @Nullable String reason, @Nullable Long cause, @Nullable Aim aim) implements Line {
 	}
 
 	/**

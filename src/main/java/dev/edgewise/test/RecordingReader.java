@@ -7,14 +7,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import dev.edgewise.Playback;
 import dev.edgewise.Decision;
 import dev.edgewise.Decision.Verdict;
 import dev.edgewise.Evidence;
 import dev.edgewise.Evidence.Answer;
 import dev.edgewise.Evidence.Shield;
+import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.InterruptionPolicy.WhileProtected;
@@ -45,6 +48,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class RecordingReader {
 
 	private static final int VERSION = 1;
+
+	private static final String INTERRUPTED = EventTypes.nameOf(AgentGenerationInterrupted.class);
 
 	private final JsonMapper mapper;
 
@@ -99,11 +104,15 @@ final class RecordingReader {
 			@SuppressWarnings("unchecked")
 			Map<String, Object> attributes = this.mapper.treeToValue(member(header, "attributes"), Map.class);
 			return new RecordedSession(time(header, "createdAt"), time(header, "at"), attributes,
-					text(header, "policy"), policies, List.copyOf(read), lost);
+					playback(text(header, "playback")), text(header, "policy"), policies, List.copyOf(read), lost);
 		}
 		catch (JacksonException | IllegalArgumentException | DateTimeParseException ex) {
 			throw new RecordingException("Line 1 cannot be read: " + ex.getMessage(), ex);
 		}
+	}
+
+	private static Playback playback(@Nullable String name) {
+		return (name != null) ? Playback.valueOf(name.toUpperCase(Locale.ROOT)) : Playback.ASSUMED;
 	}
 
 	private JsonNode parse(String line, int number) {
@@ -161,6 +170,7 @@ final class RecordingReader {
 		Aim aim = null;
 		Object event = null;
 		String reason = text(frame, "reason");
+		Long cause = (type.equals(INTERRUPTED) && frame.has("cause")) ? frame.path("cause").asLong() : null;
 		if (outside) {
 			aim = new Aim(line.path("together").asBoolean(false), line.path("force").asBoolean(false),
 					text(line, "generation"), text(line, "route"));
@@ -172,7 +182,7 @@ final class RecordingReader {
 			}
 			event = event(type, frame, outside);
 		}
-		return new Framed(sequence, at, type, generation, route, event, reason, aim);
+		return new Framed(sequence, at, type, generation, route, event, reason, cause, aim);
 	}
 
 	/**

@@ -36,7 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Times are exact to the millisecond. When a session's readers took what was said is not
  * recorded: here there is one reader, which takes everything at once. So decisions that
  * count delivered words ({@code protect-first-words}), or wait for the end of what was
- * said in a protected section, are those of a reader without delay. A timer and an event
+ * said in a protected section, are those of a reader without delay; and of a message that
+ * is still being spoken, a section protects what was numbered in it. A timer and an event
  * that fell into the same millisecond may change places, and so may the items that a
  * pause had held back and what was decided as they went out. What the application's own
  * filters, conditions and rules find elsewhere than in their arguments is as it is now.

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
+import dev.edgewise.Playback;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.Phrases;
 import dev.edgewise.session.Recording;
@@ -62,6 +64,9 @@ final class RecordingJson {
 		put(members, "createdAt", Json.time(recording.createdAt()));
 		put(members, "at", Json.time(recording.at()));
 		members.put("attributes", recording.attributes());
+		if (recording.playback() != Playback.ASSUMED) {
+			members.put("playback", HttpEdge.nameOf(recording.playback()));
+		}
 		put(members, "policy", recording.policy());
 		Map<String, Object> policies = new LinkedHashMap<>();
 		recording.policies().forEach((policy) -> policies.put(policy.name(), describe(policy)));

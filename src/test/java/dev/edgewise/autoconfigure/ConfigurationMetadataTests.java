@@ -36,10 +36,10 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void holdsTheDefaultOfEveryPropertyButTheOneThatDependsOnTheHeap() throws IOException {
+	void holdsTheDefaultOfEveryPropertyThatHasOneOfItsOwn() throws IOException {
 		assertThat(properties()).filteredOn((property) -> property.path("defaultValue").isMissingNode())
 			.extracting((property) -> property.path("name").asString())
-			.containsExactly("edgewise.interruption.policies", "edgewise.log.total-bytes");
+			.containsExactly("edgewise.agents.initial", "edgewise.interruption.policies", "edgewise.log.total-bytes");
 	}
 
 	@Test

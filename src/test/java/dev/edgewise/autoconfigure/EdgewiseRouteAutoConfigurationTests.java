@@ -151,6 +151,26 @@ class EdgewiseRouteAutoConfigurationTests {
 	}
 
 	@Test
+	void takesTheInitialAgentFromAProperty() {
+		ApplicationContextRunner agents = this.runner
+			.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class))
+			.withBean("one", RouteDefinition.class,
+					() -> Routes.on(UserEvent.class).agent("one").stream((event) -> "x").broadcast())
+			.withBean("two", RouteDefinition.class,
+					() -> Routes.on(UserEvent.class).agent("two").stream((event) -> "x").broadcast());
+		agents.run((context) -> assertThat(context.getBean(RouteTable.class).initialAgent()).isNull());
+		agents.withPropertyValues("edgewise.agents.initial=two")
+			.run((context) -> assertThat(context.getBean(RouteTable.class).initialAgent()).isEqualTo("two"));
+		agents.withPropertyValues("edgewise.agents.initial=three").run((context) -> {
+			FailureAnalysis analysis = analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription().lines()).containsExactly("One thing is wrong with the routes:", "",
+					"    edgewise.agents.initial", "        value: there is no agent 'three'");
+			assertThat(analysis.getAction().lines()).containsExactly("edgewise.agents.initial:",
+					"    value: Name one of them; there are one, two");
+		});
+	}
+
+	@Test
 	void tellsOfDifferentAliasesThatAComponentScanFindsFirst() {
 		AnnotationConfigurationException found = new AnnotationConfigurationException(
 				"Different @AliasFor mirror values for annotation [dev.edgewise.Route] declared on node()");

@@ -132,7 +132,7 @@ class UnknownKeyCheckTests {
 					"edgewise.session.maximum (\"edgewise.session.maximum\" from property source \"commandLineArgs\")")
 			.contains(
 					"edgewise.session: conversation, decisions, event-ids, events-per-second, idle-timeout, log, mailbox, max, ")
-			.contains("edgewise: blocking, event, ");
+			.contains("edgewise: agents, blocking, event, ");
 	}
 
 	@ParameterizedTest

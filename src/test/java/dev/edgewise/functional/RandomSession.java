@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 import dev.edgewise.Generation;
 import dev.edgewise.InterruptCommand;
@@ -16,9 +17,11 @@ import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.AgentResponse;
+import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.EmergencyStop;
+import dev.edgewise.event.PlaybackProgress;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserTranscriptionReceived;
@@ -27,6 +30,7 @@ import dev.edgewise.interruption.InterruptionPolicy.WhileProtected;
 import dev.edgewise.interruption.Phrases;
 import dev.edgewise.session.SessionView.GenerationView;
 import dev.edgewise.session.Submission;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -50,11 +54,50 @@ final class RandomSession {
 
 	private final Random random;
 
+	private final boolean agents;
+
+	private boolean acknowledges;
+
+	/** One that ran lately; null if none did. */
+	private @Nullable String generation;
+
 	RandomSession(long seed) {
+		this(seed, false);
+	}
+
+	/**
+	 * Has the client acknowledge some of what it is given, and no node open a section,
+	 * which replays take to begin with its first numbered item.
+	 */
+	RandomSession acknowledging() {
+		this.acknowledges = true;
+		return this;
+	}
+
+	/**
+	 * Begins one.
+	 * @param agents whether routes belong to agents, which hand over to each other
+	 */
+	RandomSession(long seed, boolean agents) {
 		this.random = new Random(seed);
+		this.agents = agents;
 	}
 
 	RouteDefinition[] routes() {
+		return Stream.of(unnamed()).map((route) -> switch (String.valueOf(route.id())) {
+			case "assistant", "menu" -> ofAgent("front", route);
+			case "colleague" -> ofAgent("colleague", route);
+			default -> route;
+		}).toArray(RouteDefinition[]::new);
+	}
+
+	private RouteDefinition ofAgent(String agent, RouteDefinition route) {
+		return new RouteDefinition(route.id(), route.on(), route.filter(), route.interruptOn(), route.condition(),
+				route.overlap(), route.maxConcurrency(), route.handlers(), route.node(), route.output(), route.policy(),
+				route.interruptible(), this.agents ? agent : null);
+	}
+
+	private RouteDefinition[] unnamed() {
 		return new RouteDefinition[] {
 				Routes.on(UserStoppedSpeaking.class, UserTranscriptionReceived.class)
 					.id("assistant")
@@ -98,9 +141,9 @@ final class RandomSession {
 		int count = this.random.nextInt(12);
 		for (int i = 0; i < count; i++) {
 			int kind = this.random.nextInt(12);
-			Object item = (handsOver && kind == 0) ? new AgentHandoff("colleague", null)
+			Object item = ((handsOver || this.agents) && kind == 0) ? handoff()
 					: new AgentResponse("word " + i, (kind == 1) ? false : null);
-			boolean section = this.random.nextInt(6) == 0;
+			boolean section = this.random.nextInt(6) == 0 && !this.acknowledges;
 			int delay = 1 + this.random.nextInt(400);
 			items.add(Mono.just(item).delayElement(Duration.ofMillis(delay)).doOnNext((next) -> {
 				if (section) {
@@ -125,6 +168,10 @@ final class RandomSession {
 	void play(Stage stage, int events) {
 		stage.read(0);
 		for (int i = 0; i < events; i++) {
+			if (this.acknowledges) {
+				String running = generation(stage);
+				this.generation = (running != null) ? running : this.generation;
+			}
 			stage.advanceMillis(GAPS[this.random.nextInt(GAPS.length)] + this.random.nextInt(2));
 			act(stage);
 		}
@@ -162,7 +209,27 @@ final class RandomSession {
 		return generations.isEmpty() ? null : generations.get(this.random.nextInt(generations.size())).id();
 	}
 
+	private AgentHandoff handoff() {
+		String target = this.agents ? List.of("colleague", "front", "nobody").get(this.random.nextInt(3)) : "colleague";
+		return new AgentHandoff(target, null);
+	}
+
+	private Object acknowledgement() {
+		return switch (this.random.nextInt(4)) {
+			case 0 -> new PlaybackProgress(this.generation, this.random.nextInt(80), null, null);
+			case 1 -> new PlaybackProgress(null, null, this.random.nextInt(12), null);
+			case 2 -> new PlaybackProgress(null, null, null, (long) this.random.nextInt(6_000));
+			default -> new AgentSpeechSent("word " + this.random.nextInt(12));
+		};
+	}
+
 	private Object event() {
+		if (this.agents && this.random.nextInt(8) == 0) {
+			return handoff();
+		}
+		if (this.acknowledges && this.random.nextInt(3) == 0) {
+			return acknowledgement();
+		}
 		String speaker = (this.random.nextInt(4) == 0) ? "Ann" : null;
 		return switch (this.random.nextInt(10)) {
 			case 0, 1, 2 -> new UserStartedSpeaking(speaker);

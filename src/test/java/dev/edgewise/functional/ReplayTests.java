@@ -79,6 +79,45 @@ class ReplayTests {
 		}
 	}
 
+	@ParameterizedTest(name = "seed {0}")
+	@MethodSource("seeds")
+	void agentsThatHandOverAreDecidedAboutAsTheyWere(long seed) {
+		RandomSession session = new RandomSession(seed, true);
+		RouteDefinition[] routes = session.routes();
+		try (Stage stage = Stage.with(routes)
+			.initialAgent("front")
+			.policies(RandomSession.CONVERSATION, RandomSession.PATIENT)
+			.session((bounds) -> decisions(bounds, 10_000))
+			.json()
+			.open()) {
+			session.play(stage, 5 + (int) (seed % 40));
+			stage.advanceMillis(10);
+			RouteTable table = Stage.table(List.of(routes), "front");
+			Replay.Result result = Replay.of(record(stage)).with(table).run();
+			assertThat(result.differences()).isEmpty();
+			assertThat(result.decisions()).hasSameSizeAs(stage.spy.decisions);
+		}
+	}
+
+	@ParameterizedTest(name = "seed {0}")
+	@MethodSource("seeds")
+	void whatIsStillSpokenIsDecidedAboutAsItWas(long seed) {
+		RandomSession session = new RandomSession(seed).acknowledging();
+		RouteDefinition[] routes = session.routes();
+		try (Stage stage = Stage.with(routes)
+			.acknowledged()
+			.policies(RandomSession.CONVERSATION, RandomSession.PATIENT)
+			.session((bounds) -> decisions(bounds, 10_000))
+			.json()
+			.open()) {
+			session.play(stage, 5 + (int) (seed % 40));
+			stage.advanceMillis(10);
+			Replay.Result result = Replay.of(record(stage)).with(Stage.table(List.of(routes))).run();
+			assertThat(result.differences()).isEmpty();
+			assertThat(result.decisions()).hasSameSizeAs(stage.spy.decisions);
+		}
+	}
+
 	static Stream<Arguments> changes() {
 		UserStartedSpeaking start = new UserStartedSpeaking(null);
 		UserStoppedSpeaking stop = new UserStoppedSpeaking(null);

@@ -86,8 +86,8 @@ final class Stage implements AutoCloseable {
 		Scheduler control = plan.realControl ? threads(plan.virtualThreads) : this.time;
 		EngineSchedulers schedulers = new EngineSchedulers(this.time, this.time, blocking, control);
 		FrameEncoder encoder = plan.json ? new FrameJson(null) : new PlainEncoder();
-		this.engine = new DefaultSessionEngine(table(plan.routes), plan.settings, schedulers, encoder,
-				new Policies(plan.policies), plan.rules, List.of(this.spy));
+		this.engine = new DefaultSessionEngine(table(plan.routes, plan.initialAgent), plan.settings, schedulers,
+				encoder, new Policies(plan.policies), plan.rules, List.of(this.spy));
 		get(this.engine.open(SESSION, plan.attributes, plan.playback));
 	}
 
@@ -108,6 +108,10 @@ final class Stage implements AutoCloseable {
 	}
 
 	static RouteTable table(List<RouteDefinition> definitions) {
+		return table(definitions, null);
+	}
+
+	static RouteTable table(List<RouteDefinition> definitions, @Nullable String initialAgent) {
 		List<CompiledRoute> routes = new ArrayList<>();
 		Set<Class<?>> types = new LinkedHashSet<>();
 		Stream.of(UserEvent.class, AgentEvent.class, SystemEvent.class)
@@ -121,9 +125,10 @@ final class Stage implements AutoCloseable {
 					? code.predicate()::test : null;
 			routes.add(new CompiledRoute(index, id, id, definition.on(), definition.interruptOn(), filter, condition,
 					definition.overlap(), definition.maxConcurrency(), definition.handlers(), definition.node(),
-					definition.output(), null, null, definition.policy(), definition.interruptible()));
+					definition.output(), null, null, definition.policy(), definition.interruptible(),
+					definition.agent()));
 		}
-		return new RouteTable(routes, new EventTypes(types));
+		return new RouteTable(routes, new EventTypes(types), initialAgent);
 	}
 
 	Receipt publish(Object event) {
@@ -307,6 +312,8 @@ final class Stage implements AutoCloseable {
 
 		private boolean json;
 
+		private @Nullable String initialAgent;
+
 		private Playback playback = Playback.ASSUMED;
 
 		private Map<String, Object> attributes = Map.of();
@@ -344,6 +351,11 @@ final class Stage implements AutoCloseable {
 			this.settings = new EngineSettings(s.session(), s.log(),
 					new ConversationBounds(c.messages(), c.characters(), c.charactersPerSecond(), true), s.generation(),
 					s.stream(), s.blockingThreads(), s.exposeErrorMessages());
+			return this;
+		}
+
+		Plan initialAgent(String agent) {
+			this.initialAgent = agent;
 			return this;
 		}
 

@@ -2,6 +2,7 @@ package dev.edgewise.route;
 
 import java.util.List;
 
+import dev.edgewise.Agent;
 import dev.edgewise.ConversationContext;
 import dev.edgewise.EventType;
 import dev.edgewise.Frame;
@@ -92,6 +93,152 @@ class InvalidRoutesTests {
 		@Route(interruptOn = UserStartedSpeaking.class)
 		String node() {
 			return "x";
+		}
+
+	}
+
+	@Test
+	void reportsNamesThatNoAgentCanHave() {
+		assertProblems(BlankAgent.class, LongAgent.class, UnprintableAgent.class)
+			.extracting(Problem::bean, Problem::method, Problem::attribute, Problem::what, Problem::instead)
+			.containsExactly(
+					tuple("blankAgent", null, "@Agent", "its name is blank", "Write 1 to 128 printable characters"),
+					tuple("longAgent", null, "@Agent", "its name has 130 characters",
+							"Write 1 to 128 printable characters"),
+					tuple("unprintableAgent", null, "@Agent", "its name has characters that cannot be printed",
+							"Write 1 to 128 printable characters"));
+	}
+
+	@Agent(" ")
+	static class BlankAgent {
+
+		@Route(UserStoppedSpeaking.class)
+		void node() {
+		}
+
+		@Route(UserStartedSpeaking.class)
+		void other() {
+		}
+
+	}
+
+	@Agent("0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+			+ "012345678901234567890123456789")
+	static class LongAgent {
+
+		@Route(UserStoppedSpeaking.class)
+		void node() {
+		}
+
+	}
+
+	@Agent("bil\nling")
+	static class UnprintableAgent {
+
+		@Route(UserStoppedSpeaking.class)
+		void node() {
+		}
+
+	}
+
+	@Test
+	void reportsTheNameOfAFluentRoutesAgent() {
+		try (Scan scan = Scan.of((context) -> context.registerBean("fluent", RouteDefinition.class,
+				() -> Routes.on(UserStoppedSpeaking.class).agent("").stream((event) -> "x").broadcast()))) {
+			assertThat(scan.problems()).singleElement().satisfies((problem) -> {
+				assertThat(problem.place()).isEqualTo("fluent");
+				assertThat(problem.attribute()).isEqualTo("agent");
+				assertThat(problem.what()).isEqualTo("its name is blank");
+			});
+		}
+	}
+
+	@Test
+	void reportsDifferentAgentsThatAreInitial() {
+		assertProblems(FirstAgent.class, FirstAgentToo.class, SecondAgent.class).singleElement()
+			.satisfies((problem) -> {
+				assertThat(problem.place()).isEqualTo("secondAgent");
+				assertThat(problem.attribute()).isEqualTo("@Agent");
+				assertThat(problem.what()).isEqualTo("'second' is initial, and so is 'first' of firstAgent");
+				assertThat(problem.instead()).isEqualTo("Leave 'initial = true' to one of them");
+			});
+	}
+
+	@Agent(value = "first", initial = true)
+	static class FirstAgent {
+
+		@Route(UserStoppedSpeaking.class)
+		void node() {
+		}
+
+	}
+
+	@Agent(value = "first", initial = true)
+	static class FirstAgentToo {
+
+		@Route(UserStoppedSpeaking.class)
+		void node() {
+		}
+
+	}
+
+	@Agent(value = "second", initial = true)
+	static class SecondAgent {
+
+		@Route(UserStoppedSpeaking.class)
+		void node() {
+		}
+
+	}
+
+	@Test
+	void reportsAnInitialAgentThatIsNotThere() {
+		try (Scan scan = Scan.withInitialAgent("frist", FirstAgent.class)) {
+			assertThat(scan.problems()).singleElement().satisfies((problem) -> {
+				assertThat(problem.place()).isEqualTo("edgewise.agents.initial");
+				assertThat(problem.what()).isEqualTo("there is no agent 'frist'");
+				assertThat(problem.instead()).isEqualTo("Name one of them; there are first");
+			});
+		}
+		try (Scan scan = Scan.withInitialAgent("frist")) {
+			assertThat(scan.problems()).singleElement()
+				.satisfies((problem) -> assertThat(problem.instead()).isEqualTo("Leave it out: no route has an agent"));
+		}
+	}
+
+	@Test
+	void reportsAnAgentThatCannotBeSeenBeforeTheBeanExists() {
+		try (Scan scan = Scan.configuredBy(HiddenAgent.class)) {
+			assertThat(scan.problems()).singleElement().satisfies((problem) -> {
+				assertThat(problem.place()).isEqualTo("answering");
+				assertThat(problem.what()).contains("@Agent of the class");
+				assertThat(problem.instead()).isEqualTo("Declare the bean method's result as AnsweringAgent");
+			});
+		}
+	}
+
+	interface Answering {
+
+		@Route(UserStoppedSpeaking.class)
+		void node();
+
+	}
+
+	@Agent("hidden")
+	static class AnsweringAgent implements Answering {
+
+		@Override
+		public void node() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class HiddenAgent {
+
+		@Bean
+		Answering answering() {
+			return new AnsweringAgent();
 		}
 
 	}
@@ -663,8 +810,8 @@ class InvalidRoutesTests {
 			.containsExactly("assistant.node");
 	}
 
-	private static ListAssert<Problem> assertProblems(Class<?> bean) {
-		return assertThat(Scan.of(bean).problems());
+	private static ListAssert<Problem> assertProblems(Class<?>... beans) {
+		return assertThat(Scan.of(beans).problems());
 	}
 
 	private static ListAssert<Problem> assertFluent(RouteDefinition route) {

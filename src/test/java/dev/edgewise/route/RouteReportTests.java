@@ -1,5 +1,6 @@
 package dev.edgewise.route;
 
+import dev.edgewise.Agent;
 import dev.edgewise.Interruption;
 import dev.edgewise.OnInterrupt;
 import dev.edgewise.Overlap;
@@ -45,6 +46,54 @@ class RouteReportTests {
 					"music               UserEvent            UserStartedSpeaking                 cut if code                                                         parallel(4)  undeclared  handler(UserStartedSpeaking)",
 					"notice              UserEvent            UserStartedSpeaking                 not interruptible; by policy conversation; cut if code              replace      undeclared  -");
 		}
+	}
+
+	@Test
+	void showsTheAgentsOfRoutesAndWhichIsInitial() {
+		try (Scan scan = Scan.of(Greeter.class, Billing.class, Log.class)) {
+			assertThat(new RouteReport().render(scan.table()).lines()).containsExactly(
+					"ROUTE           AGENT              ON                   INTERRUPTED BY  DECIDES  OVERLAP  STYLE     HANDLERS",
+					"billing.answer  billing            UserStoppedSpeaking  -               -        replace  blocking  -",
+					"greeter.answer  greeter (initial)  UserStoppedSpeaking  -               -        replace  blocking  -",
+					"log.note        -                  UserStoppedSpeaking  -               -        replace  blocking  -");
+		}
+	}
+
+	@Test
+	void saysSoIfNoAgentIsInitial() {
+		try (Scan scan = Scan.of(Billing.class)) {
+			assertThat(new RouteReport().render(scan.table()).lines()).hasSize(3)
+				.last()
+				.isEqualTo("No agent is active before the first AgentHandoff");
+		}
+	}
+
+	@Agent(value = "greeter", initial = true)
+	static class Greeter {
+
+		@Route(UserStoppedSpeaking.class)
+		String answer() {
+			return "hello";
+		}
+
+	}
+
+	@Agent("billing")
+	static class Billing {
+
+		@Route(UserStoppedSpeaking.class)
+		String answer() {
+			return "that will be";
+		}
+
+	}
+
+	static class Log {
+
+		@Route(UserStoppedSpeaking.class)
+		void note() {
+		}
+
 	}
 
 	@Test

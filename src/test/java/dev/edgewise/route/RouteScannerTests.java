@@ -13,6 +13,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import dev.edgewise.Agent;
 import dev.edgewise.ConversationContext;
 import dev.edgewise.EventType;
 import dev.edgewise.Frame;
@@ -28,6 +29,7 @@ import dev.edgewise.RouteDefinition.Style;
 import dev.edgewise.Routes;
 import dev.edgewise.Session;
 import dev.edgewise.event.AgentGenerationComplete;
+import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.event.UserStartedSpeaking;
@@ -303,6 +305,139 @@ class RouteScannerTests {
 			assertThat(invoke(route, GivenGeneration.startedBy(this.stopped), null)).isEqualTo(here);
 			assertThat(there).isNotEqualTo(here);
 		}
+	}
+
+	@Test
+	void readsTheAgentOfAClassOfItsParentsAndOfItsAnnotations() {
+		try (Scan scan = Scan.of(Greeter.class, GreetersChild.class, GreetersNode.class, BillingClerk.class,
+				Assistant.class)) {
+			assertThat(scan.problems()).isEmpty();
+			assertThat(scan.route("greeter.hello").agent()).isEqualTo("greeter");
+			assertThat(scan.route("greetersChild.hello").agent()).isEqualTo("greeter");
+			assertThat(scan.route("greetersNode").agent()).isEqualTo("greeter");
+			assertThat(scan.route("billingClerk.hello").agent()).isEqualTo("billing");
+			assertThat(scan.route("assistant.generate").agent()).isNull();
+			assertThat(scan.table().agents()).containsExactlyInAnyOrder("greeter", "billing");
+			assertThat(scan.table().initialAgent()).isEqualTo("greeter");
+		}
+	}
+
+	@Test
+	void readsTheAgentBehindProxies() {
+		for (boolean ofClass : List.of(true, false)) {
+			try (Scan scan = Scan.of((context) -> {
+				context.registerBean("interceptor", CountingInterceptor.class);
+				context.registerBean("assistant", Greeter.class);
+				context.registerBean("creator", BeanNameAutoProxyCreator.class, () -> proxies(ofClass));
+			})) {
+				assertThat(scan.problems()).isEmpty();
+				assertThat(scan.route("assistant.hello").agent()).isEqualTo("greeter");
+			}
+		}
+	}
+
+	@Test
+	void readsTheAgentOfAFluentRoute() {
+		try (Scan scan = Scan.of((context) -> context.registerBean("fluent", RouteDefinition.class,
+				() -> Routes.on(UserEvent.class).agent("billing").stream((event) -> "x").broadcast()))) {
+			assertThat(scan.problems()).isEmpty();
+			assertThat(scan.route("fluent").agent()).isEqualTo("billing");
+			assertThat(scan.table().initialAgent()).isNull();
+		}
+	}
+
+	@Test
+	void takesTheInitialAgentThatIsChosenBeforeTheAnnotated() {
+		try (Scan scan = Scan.withInitialAgent("billing", Greeter.class, BillingClerk.class)) {
+			assertThat(scan.problems()).isEmpty();
+			assertThat(scan.table().initialAgent()).isEqualTo("billing");
+		}
+		try (Scan scan = Scan.withInitialAgent("", Greeter.class, BillingClerk.class)) {
+			assertThat(scan.table().initialAgent()).isEqualTo("greeter");
+		}
+	}
+
+	@Test
+	void isNotInterestedInAnAgentWithoutRoutes() {
+		try (Scan scan = Scan.of(Idle.class, BillingClerk.class)) {
+			assertThat(scan.problems()).isEmpty();
+			assertThat(scan.table().agents()).containsExactly("billing");
+			assertThat(scan.table().initialAgent()).isNull();
+		}
+	}
+
+	@Test
+	void givesTheHandoffToHandlersOfAnAgent() {
+		try (Scan scan = Scan.of(Told.class)) {
+			assertThat(scan.problems()).isEmpty();
+		}
+	}
+
+	interface Greeting {
+
+		String hello();
+
+	}
+
+	@Agent(value = "greeter", initial = true)
+	static class Greeter implements Greeting {
+
+		@Override
+		@Route(UserStoppedSpeaking.class)
+		public String hello() {
+			return "hello";
+		}
+
+	}
+
+	static class GreetersChild extends Greeter {
+
+	}
+
+	@Route(UserStoppedSpeaking.class)
+	static class GreetersNode extends Greeter implements ReasoningNode {
+
+		@Override
+		public Publisher<?> processContext(ConversationContext context) {
+			return Flux.empty();
+		}
+
+	}
+
+	@Agent("billing")
+	@Retention(RetentionPolicy.RUNTIME)
+	@Target(ElementType.TYPE)
+	@interface Billing {
+
+	}
+
+	@Billing
+	static class BillingClerk {
+
+		@Route(UserStoppedSpeaking.class)
+		String hello() {
+			return "hello";
+		}
+
+	}
+
+	@Agent(value = "idle", initial = true)
+	static class Idle {
+
+	}
+
+	@Agent("billing")
+	static class Told {
+
+		@Route(UserStoppedSpeaking.class)
+		String hello() {
+			return "hello";
+		}
+
+		@OnInterrupt
+		void gone(AgentHandoff cause) {
+		}
+
 	}
 
 	@Test

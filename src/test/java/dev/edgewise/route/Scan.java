@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import dev.edgewise.route.InvalidRoutesException.Problem;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -20,9 +21,9 @@ final class Scan implements AutoCloseable {
 
 	private final List<Problem> problems;
 
-	private Scan(Consumer<GenericApplicationContext> beans) {
-		this.context.registerBean(RouteScanner.class,
-				() -> new RouteScanner(this.context.getBeanFactory(), () -> List.of("conversation", "immediate")));
+	private Scan(@Nullable String initialAgent, Consumer<GenericApplicationContext> beans) {
+		this.context.registerBean(RouteScanner.class, () -> new RouteScanner(this.context.getBeanFactory(),
+				() -> List.of("conversation", "immediate"), initialAgent));
 		this.context.registerBean(RouteTable.class, () -> this.context.getBean(RouteScanner.class).scan());
 		beans.accept(this.context);
 		this.context.refresh();
@@ -31,19 +32,25 @@ final class Scan implements AutoCloseable {
 	}
 
 	static Scan of(Consumer<GenericApplicationContext> beans) {
-		return new Scan(beans);
+		return new Scan(null, beans);
+	}
+
+	static Scan withInitialAgent(String agent, Class<?>... beans) {
+		return new Scan(agent, (context) -> register(context, beans));
 	}
 
 	static Scan of(Class<?>... beans) {
-		return new Scan((context) -> {
-			for (Class<?> bean : beans) {
-				context.registerBean(uncapitalized(bean), bean);
-			}
-		});
+		return new Scan(null, (context) -> register(context, beans));
+	}
+
+	private static void register(GenericApplicationContext context, Class<?>... beans) {
+		for (Class<?> bean : beans) {
+			context.registerBean(uncapitalized(bean), bean);
+		}
 	}
 
 	static Scan configuredBy(Class<?>... configurations) {
-		return new Scan((context) -> ((AnnotationConfigApplicationContext) context).register(configurations));
+		return new Scan(null, (context) -> ((AnnotationConfigApplicationContext) context).register(configurations));
 	}
 
 	private static String uncapitalized(Class<?> bean) {
