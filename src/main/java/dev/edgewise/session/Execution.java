@@ -546,6 +546,10 @@ final class Execution implements CoreSubscriber<Object> {
 				tool.pass();
 			}
 		}
+		catch (InterruptedGenerationException ex) {
+			// Refused by the fence, perhaps before the node was told: it knows now.
+			throw interrupted();
+		}
 		catch (InterruptedException ex) {
 			if (this.told) {
 				throw interrupted();
