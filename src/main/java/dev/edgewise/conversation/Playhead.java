@@ -149,12 +149,11 @@ final class Playhead {
 			found = alignment.run(from);
 			this.steps += alignment.steps();
 		}
-		if (found == null || found.best().kind() == Way.Kind.UNKNOWN) {
-			Found covered = cover(written, guarded, guardedUsed, spoken);
-			found = (covered != null) ? covered : found;
-		}
-		Match match = (found != null) ? matched(written, said, spoken, found)
-				: new Match(this.position, 0, this.exact, this.ways, words(spoken));
+		Found covered = (found == null || found.best().kind() == Way.Kind.UNKNOWN)
+				? cover(written, guarded, guardedUsed, spoken) : null;
+		Match match = (covered != null) ? matched(written, said, spoken, covered).covering()
+				: (found != null) ? matched(written, said, spoken, found)
+						: new Match(this.position, 0, this.exact, this.ways, words(spoken));
 		this.steps += spoken.read();
 		return match;
 	}
@@ -405,8 +404,18 @@ final class Playhead {
 	 * @param exact the same as the position, but maybe inside a grapheme
 	 * @param ways how it may be understood
 	 * @param unmatched its words, if it matched nothing
+	 * @param covers whether it shows what the one before it was, which matched nothing
 	 */
-	record Match(int position, int consumed, int exact, List<Way> ways, List<String> unmatched) {
+	record Match(int position, int consumed, int exact, List<Way> ways, List<String> unmatched, boolean covers) {
+
+		Match(int position, int consumed, int exact, List<Way> ways, List<String> unmatched) {
+			this(position, consumed, exact, ways, unmatched, false);
+		}
+
+		Match covering() {
+			return new Match(this.position, this.consumed, this.exact, this.ways, this.unmatched, true);
+		}
+
 	}
 
 	/** Loaded by the first text in which a character is more than one of UTF-16. */
