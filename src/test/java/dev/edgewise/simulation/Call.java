@@ -133,7 +133,8 @@ final class Call implements Player.Ear {
 		this.reader = reader;
 		reader.onReady(() -> wake(0));
 		wake(0);
-		proceed();
+		later(SETTLED, () -> {
+		});
 	}
 
 	boolean isOver() {
@@ -256,6 +257,8 @@ final class Call implements Player.Ear {
 		this.lastArrival = Math.max(this.lastArrival, now + delay);
 		this.stand.after(this.lastArrival - now, () -> {
 			if (!this.over) {
+				if (Boolean.getBoolean("dbg"))
+					System.out.println(this.stand.now() + " > " + event);
 				this.stand.publish(this.session, event, (receipt) -> {
 					if (talk != null) {
 						this.causes.put(receipt.sequence(), talk);
@@ -388,6 +391,8 @@ final class Call implements Player.Ear {
 	}
 
 	private void receive(Frame frame) {
+		if (Boolean.getBoolean("dbg"))
+			System.out.println(this.stand.now() + "   < " + frame.event() + " " + frame.generation());
 		if (this.over) {
 			return;
 		}
