@@ -220,9 +220,10 @@ final class Call implements Player.Ear {
 		later(this.busyUntil + SETTLED - now, () -> {
 		});
 		if (utterance.kind().isTurn()) {
+			talk.awaited = true;
 			this.awaiting++;
 			this.stand.after(utterance.millis() + (talk.inNotice ? PATIENCE_IN_NOTICE : PATIENCE),
-					() -> loseSilence(talk));
+					() -> losePatience(talk));
 		}
 		return talk;
 	}
@@ -257,8 +258,6 @@ final class Call implements Player.Ear {
 		this.lastArrival = Math.max(this.lastArrival, now + delay);
 		this.stand.after(this.lastArrival - now, () -> {
 			if (!this.over) {
-				if (Boolean.getBoolean("dbg"))
-					System.out.println(this.stand.now() + " > " + event);
 				this.stand.publish(this.session, event, (receipt) -> {
 					if (talk != null) {
 						this.causes.put(receipt.sequence(), talk);
@@ -271,10 +270,11 @@ final class Call implements Player.Ear {
 	/**
 	 * Loses patience, if nothing has come of a turn.
 	 */
-	private void loseSilence(Talk talk) {
-		if (this.over || talk.answered) {
+	private void losePatience(Talk talk) {
+		if (this.over || !talk.awaited) {
 			return;
 		}
+		talk.awaited = false;
 		this.awaiting--;
 		talk.first.lost = true;
 		if (talk.first.repeated < REPEATS) {
@@ -319,11 +319,9 @@ final class Call implements Player.Ear {
 		this.tally.add(Total.ANSWERS, 1);
 		talk.started = generation.id();
 		this.live++;
-		if (talk.utterance.kind().isTurn() && !talk.answered) {
-			talk.answered = true;
-			if (!talk.first.lost || talk != talk.first) {
-				this.awaiting--;
-			}
+		if (talk.awaited) {
+			talk.awaited = false;
+			this.awaiting--;
 		}
 		return Flux.range(0, script.words.length)
 			.delayUntil((number) -> this.stand.delay(script.delay(number)))
@@ -391,8 +389,6 @@ final class Call implements Player.Ear {
 	}
 
 	private void receive(Frame frame) {
-		if (Boolean.getBoolean("dbg"))
-			System.out.println(this.stand.now() + "   < " + frame.event() + " " + frame.generation());
 		if (this.over) {
 			return;
 		}
@@ -415,6 +411,9 @@ final class Call implements Player.Ear {
 			this.pausedAt = this.stand.now();
 		}
 		else if (event instanceof AgentGenerationResumed) {
+			if (this.paused != null) {
+				this.paused.first.resumed = true;
+			}
 			endPause();
 			this.player.thaw();
 		}
@@ -498,9 +497,13 @@ final class Call implements Player.Ear {
 		}
 		if (kind.isMeant()) {
 			(talk.inNotice ? this.tally.silenceInNotice : this.tally.silence).add(talk.silence());
+			this.tally.count(kind, talk.inNotice ? Count.IN_NOTICE : Count.IN_QUESTION);
 			this.tally.answer.add(talk.answerAfter);
 			if (!talk.inNotice && talk.silence() > 2_000) {
 				this.tally.count(kind, Count.MISSED);
+			}
+			else if (!talk.inNotice && talk.resumed) {
+				this.tally.count(kind, Count.SPOKE_AGAIN);
 			}
 		}
 		else if (talk.cut && !kind.isTurn()) {

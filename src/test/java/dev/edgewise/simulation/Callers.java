@@ -23,6 +23,9 @@ final class Callers {
 	/** Before the end of an answer, where nobody needs to interrupt any more. */
 	private static final int TAIL = 2_000;
 
+	/** Before the end of an answer, so that a sound may outlast it. */
+	private static final int LAST_SOUND = 300;
+
 	private static final List<String> QUESTION = words(
 			"could you please tell me when the next train to the coast leaves and how long it takes");
 
@@ -91,11 +94,11 @@ final class Callers {
 		boolean interrupts = dice.inThousand(240);
 		boolean stops = !interrupts && dice.inThousand(90);
 		int last = dice.between(0, length - TAIL);
-		int end = (interrupts || stops) ? last - APART : length - TAIL;
+		int end = (interrupts || stops) ? last - APART : length - LAST_SOUND;
 		int at = dice.between(300, 4_000);
 		while (at < end) {
 			Utterance other = other(dice);
-			if (at + other.millis() < end) {
+			if ((!interrupts && !stops) || at + other.millis() < end) {
 				sounds.add(new Sound(at, other));
 			}
 			at += other.millis() + APART + dice.around(5_000);

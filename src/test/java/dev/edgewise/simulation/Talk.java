@@ -30,7 +30,11 @@ final class Talk {
 	/** The generation that it has started. */
 	@Nullable String started;
 
-	boolean answered;
+	/** Whether the caller waits for its answer. */
+	boolean awaited;
+
+	/** Whether the agent spoke again before it was decided for good. */
+	boolean resumed;
 
 	boolean lost;
 

@@ -96,6 +96,15 @@ final class Tally {
 		/** How often it cut an answer though it was not meant to. */
 		FALSE_STOP,
 
+		/** How often it met words that must not be cut. */
+		IN_NOTICE,
+
+		/** How often it met other words. */
+		IN_QUESTION,
+
+		/** How often the agent spoke again before it was silent for good. */
+		SPOKE_AGAIN,
+
 		/** How often it did not silence the agent within two seconds. */
 		MISSED,
 
