@@ -62,6 +62,8 @@ final class Call implements Player.Ear {
 
 	private static final int APOLOGY_WORDS = 4;
 
+	static final int HANGOVER_JITTER = 40;
+
 	private final Caller caller;
 
 	private final Line line;
@@ -207,7 +209,7 @@ final class Call implements Player.Ear {
 		}
 		UserStoppedSpeaking stopped = new UserStoppedSpeaking();
 		this.ends.put(stopped, talk);
-		int stoppedAfter = this.stand.conditions.hangover() + delays.between(0, 40);
+		int stoppedAfter = this.stand.conditions.hangover() + delays.between(0, HANGOVER_JITTER);
 		UserTranscriptionReceived heard = heard(utterance, utterance.words().size(), false);
 		boolean wordsFirst = finalAfter < stoppedAfter;
 		if (wordsFirst && !utterance.words().isEmpty()) {

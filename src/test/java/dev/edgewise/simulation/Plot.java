@@ -140,9 +140,7 @@ final class Plot {
 	private void value(int kind, int left, int y, int width, int value) {
 		int tenths = width * value / 100;
 		bar(kind, left, y, 16, tenths);
-		boolean fits = tenths < width * 10 - 400;
-		text(fits ? "small" : "small end", fits ? left + tenths / 10 + 6 : left + width + 36, y + 12,
-				String.valueOf(value));
+		text("small", left + tenths / 10 + 6, y + 12, String.valueOf(value));
 	}
 
 	private void bar(int kind, int x, int y, int height, int tenths) {

@@ -22,6 +22,168 @@ final class Report {
 
 	private static final int LAST_MILLIS = 2_000;
 
+	private static final String TEXT = """
+			# A day of 5,000 callers
+
+			When a caller makes a sound while the agent speaks, somebody must decide whether that is an interruption. An
+			agent that stops at once is stopped by every "uh-huh" and every cough; one that waits for words talks over a
+			caller who means it. A policy is a choice between these faults. This report tells what six policies cost and
+			gain, so that you can choose one.
+
+			It is simulated: the real engine, in virtual time, plays {callers} made-up calls for each policy, the same
+			calls for each. The build plays them again and fails if one figure here is another, so a change of the engine
+			or of a policy is a difference in this file. What is made up, and what follows from that, is told
+			[below](#what-is-assumed).
+
+			## In short
+
+			- **`immediate`** never misses an interruption, and every sound at all stops it: {false:immediate} of 1,000
+			  turns have an answer that was cut off for nothing. For push-to-talk, for keys, and for rooms where nobody
+			  but the caller is heard.
+			- **`conversation`**, the policy of the built-in agent, falls silent just as soon, because it pauses first and
+			  decides then. It halves the false stops ({per1000:conversation} of 1,000 sounds instead of 1,000) and misses
+			  {missed:conversation} of 1,000 interruptions.
+			- **`patient`** is `conversation` with twice the time to decide. Backchannels that stop it fall from
+			  {backchannel:conversation} of 1,000 to {backchannel:patient}, coughs to {cough:patient}; it misses
+			  {missed:patient} of 1,000 interruptions, nearly all of them a single word that is not in its list. **Begin
+			  with this one**, with stop phrases and backchannels of your callers' language.
+			- **`min-speech`** of 300 ms is hardly better than `immediate`, since a detector of speech adds its own delay
+			  to every sound.
+			- **`two-words`** is deaf to one-word commands: it misses {stops:two-words} of 1,000 stop phrases. And "uh-huh"
+			  and "I see" are two words. A number of words is of use only together with both lists.
+			- **`guarded`** stops for nearly everything that it should not, and is deaf where callers go on speaking
+			  after a hesitation: it misses {goes:guarded} of 1,000 of those. Use back-off and a protected opening on top of
+			  other gates and for a reason, not instead of them.
+
+			No policy here tells talk in the background from the caller: these are words, and more than two. That takes a
+			recogniser that says how sure it is (`min-confidence`), or one microphone for each speaker.
+
+			## The policies
+
+			```yaml
+			edgewise.interruption.policies:
+			  # immediate is built in, conversation is in the service's application.yml: two words, both lists, 500 ms
+			  patient: # conversation, but
+			    decide-within: 1s
+			  min-speech:
+			    min-speech: 300ms
+			  two-words:
+			    min-words: 2
+			  guarded:
+			    back-off: 1500ms
+			    protect-first: 1s
+			```
+
+			A policy takes nothing over from another: `patient` has the `min-words` and the lists of `conversation` as well.
+
+			## Does it stop, and how soon
+
+			![How soon the agent is silent](simulation/silence.svg)
+
+			Silence is the time from the caller's first sound to the last sound of the agent that the caller hears, in
+			milliseconds. All of the way is in it: the detector, the network both ways, the decision. `never` means that the
+			answer went on to its end, or to the caller's second try. Missed is what did not silence the agent within two
+			seconds, of 1,000 of its kind. *Spoke again*: of 1,000 interruptions, how often the agent paused, went on, and
+			stopped only then. *Said again*: of 1,000 turns of callers, how many were lost, so that the caller had to repeat
+			them.
+
+			{table:stops}
+			A hump beyond half a second is there in every line: one caller in seven has a slow network.
+
+			Where a policy pauses, the agent is silent as soon as with `immediate`, and what is decided later does not matter
+			to the caller, if it is decided rightly. It *speaks again* where the pause ends between the end of the caller's
+			speech and its final transcript: `decide-within` after the pause began, a caller who has stopped is no
+			interruption, and when the words come a moment later they are one after all.
+
+			{notice} of the interruptions met words that must not be cut, and are not in this table. With `immediate` the
+			agent was silent {notice:p50} ms after half of them, {notice:p95} ms after 95 %.
+
+			## What stops it that should not
+
+			![False stops and missed stops](simulation/stops.svg)
+
+			False stops are of 1,000 of a kind, and of 1,000 turns of callers, which have {soundsPerTurn} such sounds. A
+			sound that does not stop the agent can make it pause; the pauses are in milliseconds.
+
+			{table:sounds}
+			An agent here that was cut off for nothing says it is sorry and goes on at the first word that was not heard, so
+			a false stop costs a few seconds. Your agent may answer the cough.
+
+			## What else it costs
+
+			The time from the end of an interruption to the first item of the next answer, in milliseconds; half of it
+			belongs to the agent, which takes 250 to 650 ms to its first item. `never`: it was not answered, because it did
+			not count. Answers begun: the fewer, the less is paid to a model. Wasted items have been produced and not heard;
+			a paused node runs on for a moment.
+
+			{table:costs}
+			## If the detector is slower
+
+			A detector of speech says that speech has ended when it has been silent for a while, its hang-over. Published
+			defaults go from 100 to 750 ms; above it is {hangover} ms. Until then the caller "still speaks", and all gates of
+			time count that. So `decide-within` must be longer than your longest backchannel and the hang-over together, or
+			a caller who only listens is taken for one who goes on speaking. False stops of 1,000 of a kind, and how many of
+			1,000 interruptions heard the agent once more, in {variants} calls:
+
+			{table:hangovers}
+			## If the agent is faster than its voice
+
+			Above, an item comes when the one before has been said. Many models are faster than speech. Here the node has
+			its items in a quarter of the time, the device has most of the answer before it is said, and the answer is
+			complete for the service while it is still being spoken ({variants} calls):
+
+			{table:ahead}
+			A complete answer is decided about as before, but it is not paused on the stream: its frames have had their end.
+			So the caller hears the agent until the decision, and policies that pause lose what they gain. The receipt of the
+			event names the answer under `paused`, and a device may fall silent by that; the device of this simulation goes by
+			the stream alone. A node that is paced (`delayElements`, or a voice that asks for text as it speaks) keeps the
+			figures of above, and wastes less.
+
+			## What is assumed
+
+			Every call, every delay and every word comes from a seeded generator; there is no recording of anybody behind
+			it. The orders of magnitude are those of telephone speech; the shares are the author's choice, and sounds are
+			more frequent than in most calls, so that there are enough of each. A share of 1,000 of a kind does not depend on
+			how frequent the kind is; *per 1,000 turns* does. Talk times are the weak point: with longer backchannels every
+			figure about backchannels is worse.
+
+			{table:heard}
+			| what | how |
+			|---|---|
+			| a call | 3 to 6 questions |
+			| times around a median | log-normal, sigma 0.5, from a table of 17 integers, cut off at 2.4 sigmas |
+			| thinking before a question | around 0.9 s |
+			| question | around 2.6 s; 8 of 100 hesitate for 0.6 to 1.4 s after about half of it: the agent is started, the caller goes on |
+			| answer | 10 to 60 words, 180 words a minute, 1 to 3 words an item, the first after 250 to 650 ms |
+			| protected notice | in 8 of 100 answers of 20 words or more, their first 6 to 12 words |
+			| interruption | in 24 of 100 answers, at a random moment up to 2 s before the end; one of eight sentences of 2 to 8 words, 240 to 380 ms a word |
+			| stop phrase | in 7 of 100 answers: 8 of 10 are "stop", "wait", "hold on" or "be quiet", the others are in no list ("enough", "not now", "that will do") |
+			| other sounds | one around every 5 s and 2.5 s at least after the one before: 70 % backchannels, 17 % coughs, 13 % background |
+			| backchannel | 250 to 500 ms; 85 % are in the list of `conversation`, the others are "sure", "oh really", "got it", "good" |
+			| cough | 150 to 400 ms, no words |
+			| talk in the background | around 1.5 s, a word in 320 ms; the detector takes it for the caller's |
+			| detector | start after 60 to 140 ms, end {hangover} to {hangoverMax} ms after it |
+			| recogniser | interim transcripts from 300 ms on, every 200 ms if there is a new word, which takes 250 ms; the final one 280 to 360 ms after the end; makes no mistakes |
+			| network | each way 10 to 40 ms, up to 15 ms more for an event; of 15 of 100 callers 120 to 400 ms, up to 150 ms more, and 40 to 100 ms between two frames that the stream takes |
+			| caller | says it again after 3 s without an answer, up to two times |
+			| device | stands still at `AgentGenerationPaused`, drops all at the interrupted frame, acknowledges every item it has said |
+			| processor | costs no time: sessions never wait for each other, and how long the engine takes under load is measured, not simulated |
+
+			The agent has one route, that of the built-in one: `on = UserStoppedSpeaking`, `interruptOn =
+			UserStartedSpeaking`. The sounds come when so much of an answer has been heard, so every policy meets the same
+			sound at the same word, whatever happened before.
+
+			## To repeat
+
+			```
+			./mvnw test -Dtest=SimulationReportTests -Dsimulation.write=true
+			```
+
+			writes this file and its plots; without the property, the test compares. The seed is {seed}. To try a policy of
+			your own, add it to `Candidates` in `src/test/java/dev/edgewise/simulation`; to try it on a call that has
+			happened, record it (`GET /v1/sessions/{id}/recording`) and use `dev.edgewise.test.Replay`.
+			""";
+
 	private final Outcome outcome;
 
 	Report(Outcome outcome) {
@@ -179,7 +341,39 @@ final class Report {
 	}
 
 	private String text() {
-		return stops() + "\n" + sounds() + "\n" + costs() + "\n" + hangovers() + "\n" + ahead() + "\n" + heard();
+		Tally immediate = this.outcome.day(InterruptionPolicy.IMMEDIATE_NAME);
+		Map<String, String> values = new LinkedHashMap<>();
+		values.put("table:stops", stops());
+		values.put("table:sounds", sounds());
+		values.put("table:costs", costs());
+		values.put("table:hangovers", hangovers());
+		values.put("table:ahead", ahead());
+		values.put("table:heard", heard());
+		values.put("callers", Table.number(Outcome.CALLERS));
+		values.put("variants", Table.number(Outcome.CALLERS_OF_VARIANTS));
+		values.put("hangover", String.valueOf(Outcome.HANGOVER));
+		values.put("hangoverMax", String.valueOf(Outcome.HANGOVER + Call.HANGOVER_JITTER));
+		values.put("seed", String.valueOf(Outcome.SEED));
+		values.put("notice", Table.number(immediate.silenceInNotice.count()));
+		values.put("notice:p50", Table.quantile(immediate.silenceInNotice, 500));
+		values.put("notice:p95", Table.quantile(immediate.silenceInNotice, 950));
+		values.put("soundsPerTurn", tenths(sum(immediate, OTHER, Count.HEARD), turns(immediate)));
+		for (InterruptionPolicy policy : this.outcome.policies()) {
+			Tally tally = this.outcome.day(policy.name());
+			values.put("false:" + policy.name(),
+					String.valueOf(Table.thousandths(sum(tally, OTHER, Count.FALSE_STOP), turns(tally))));
+			values.put("per1000:" + policy.name(), String.valueOf(falseStops(tally)));
+			values.put("missed:" + policy.name(), String.valueOf(missedStops(tally)));
+			values.put("backchannel:" + policy.name(), rate(tally, Kind.BACKCHANNEL, Count.FALSE_STOP, Count.HEARD));
+			values.put("cough:" + policy.name(), rate(tally, Kind.COUGH, Count.FALSE_STOP, Count.HEARD));
+			values.put("stops:" + policy.name(), rate(tally, Kind.STOP, Count.MISSED, Count.IN_QUESTION));
+			values.put("goes:" + policy.name(), rate(tally, Kind.CONTINUATION, Count.MISSED, Count.IN_QUESTION));
+		}
+		String text = TEXT;
+		for (Map.Entry<String, String> value : values.entrySet()) {
+			text = text.replace("{" + value.getKey() + "}", value.getValue());
+		}
+		return text;
 	}
 
 	/**
