@@ -56,6 +56,10 @@ record Outcome(List<InterruptionPolicy> policies, List<Tally> day, Map<Integer, 
 		return new Conditions(HANGOVER, PACE);
 	}
 
+	InterruptionPolicy policy(String name) {
+		return this.policies.get(indexOf(name));
+	}
+
 	Tally day(String policy) {
 		return this.day.get(indexOf(policy));
 	}

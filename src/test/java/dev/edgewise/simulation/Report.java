@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.Phrases;
 import dev.edgewise.simulation.Caller.Kind;
 import dev.edgewise.simulation.Tally.Count;
 import dev.edgewise.simulation.Tally.Samples;
@@ -37,9 +38,9 @@ final class Report {
 
 			## In short
 
-			- **`immediate`** never misses an interruption, and every sound at all stops it: {false:immediate} of 1,000
-			  turns have an answer that was cut off for nothing. For push-to-talk, for keys, and for rooms where nobody
-			  but the caller is heard.
+			- **`immediate`** never misses an interruption, and every sound at all stops it: in 1,000 turns of these
+			  callers, answers are cut off for nothing {false:immediate} times. For push-to-talk, for keys, and for rooms
+			  where nobody but the caller is heard.
 			- **`conversation`**, the policy of the built-in agent, falls silent just as soon, because it pauses first and
 			  decides then. It halves the false stops ({per1000:conversation} of 1,000 sounds instead of 1,000) and misses
 			  {missed:conversation} of 1,000 interruptions.
@@ -63,7 +64,10 @@ final class Report {
 			```yaml
 			edgewise.interruption.policies:
 			  # immediate is built in, conversation is in the service's application.yml: two words, both lists, 500 ms
-			  patient: # conversation, but
+			  patient: # conversation with more time; its lists for other languages are left out here
+			    min-words: {patient:words}
+			    stop-phrases: [{patient:stops}]
+			    backchannels: [{patient:backchannels}]
 			    decide-within: 1s
 			  min-speech:
 			    min-speech: 300ms
@@ -74,15 +78,13 @@ final class Report {
 			    protect-first: 1s
 			```
 
-			A policy takes nothing over from another: `patient` has the `min-words` and the lists of `conversation` as well.
-
 			## Does it stop, and how soon
 
 			![How soon the agent is silent](simulation/silence.svg)
 
 			Silence is the time from the caller's first sound to the last sound of the agent that the caller hears, in
 			milliseconds. All of the way is in it: the detector, the network both ways, the decision. `never` means that the
-			answer went on to its end, or to the caller's second try. Missed is what did not silence the agent within two
+			answer went on to its end; beyond two seconds, it was a later try of the caller that stopped it. Missed is what did not silence the agent within two
 			seconds, of 1,000 of its kind. *Spoke again*: of 1,000 interruptions, how often the agent paused, went on, and
 			stopped only then. *Said again*: of 1,000 turns of callers, how many were lost, so that the caller had to repeat
 			them.
@@ -95,8 +97,8 @@ final class Report {
 			speech and its final transcript: `decide-within` after the pause began, a caller who has stopped is no
 			interruption, and when the words come a moment later they are one after all.
 
-			{notice} of the interruptions met words that must not be cut, and are not in this table. With `immediate` the
-			agent was silent {notice:p50} ms after half of them, {notice:p95} ms after 95 %.
+			{notice} of the interruptions met words that must not be cut, and are not in this table. With `immediate`, half
+			of them had to wait for up to {notice:p50} ms, 95 % of them for up to {notice:p95} ms.
 
 			## What stops it that should not
 
@@ -113,8 +115,9 @@ final class Report {
 
 			The time from the end of an interruption to the first item of the next answer, in milliseconds; half of it
 			belongs to the agent, which takes 250 to 650 ms to its first item. `never`: it was not answered, because it did
-			not count. Answers begun: the fewer, the less is paid to a model. Wasted items have been produced and not heard;
-			a paused node runs on for a moment.
+			not count. Answers begun: the fewer, the less is paid to a model. Needless answers: of 1,000 sounds that were no
+			interruption and stopped nothing, how many outlasted the answer and were answered, as no policy is asked when
+			nothing runs. Wasted items have been produced and not heard; a paused node runs on for a moment.
 
 			{table:costs}
 			## If the detector is slower
@@ -259,10 +262,12 @@ final class Report {
 
 	private String costs() {
 		Table table = new Table("policy", "next answer after, p50", "p95", "p99", "max", "answers begun",
-				"items wasted, of 1,000", "minutes a call");
+				"needless, of 1,000", "items wasted, of 1,000", "minutes a call");
 		each(this.outcome.day(), (policy, tally) -> {
 			List<String> cells = start(policy, tally.answer);
 			cells.add(Table.number(tally.get(Total.ANSWERS)));
+			cells.add(String.valueOf(Table.thousandths(sum(tally, OTHER, Count.NEEDLESS_ANSWER),
+					sum(tally, OTHER, Count.HEARD) - sum(tally, OTHER, Count.FALSE_STOP))));
 			cells.add(String.valueOf(Table.thousandths(tally.get(Total.WASTED), tally.get(Total.ITEMS))));
 			cells.add(tenths(tally.callMillis, 60_000L * Outcome.CALLERS));
 			table.row(cells);
@@ -340,6 +345,10 @@ final class Report {
 		return Table.number(tenths / 10) + "." + tenths % 10;
 	}
 
+	private static String quoted(Phrases phrases) {
+		return '"' + String.join("\", \"", phrases.all()) + '"';
+	}
+
 	private String text() {
 		Tally immediate = this.outcome.day(InterruptionPolicy.IMMEDIATE_NAME);
 		Map<String, String> values = new LinkedHashMap<>();
@@ -349,6 +358,10 @@ final class Report {
 		values.put("table:hangovers", hangovers());
 		values.put("table:ahead", ahead());
 		values.put("table:heard", heard());
+		InterruptionPolicy patient = this.outcome.policy(Candidates.PATIENT);
+		values.put("patient:words", String.valueOf(patient.minWords()));
+		values.put("patient:stops", quoted(patient.stopPhrases()));
+		values.put("patient:backchannels", quoted(patient.backchannels()));
 		values.put("callers", Table.number(Outcome.CALLERS));
 		values.put("variants", Table.number(Outcome.CALLERS_OF_VARIANTS));
 		values.put("hangover", String.valueOf(Outcome.HANGOVER));

@@ -12,6 +12,7 @@ import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 
 import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.Words;
 import dev.edgewise.simulation.Caller.Kind;
 import dev.edgewise.simulation.Tally.Count;
 import dev.edgewise.simulation.Tally.Samples;
@@ -106,6 +107,7 @@ class SimulationReportTests {
 
 	@Test
 	void twoWordsIsDeafToOneWordAndNotToUhHuh() {
+		assertThat(Words.count("uh-huh")).isEqualTo(2);
 		Tally words = outcome.day(Candidates.TWO_WORDS);
 		assertThat(per1000(words, Kind.STOP, Count.MISSED, Count.IN_QUESTION)).isGreaterThan(400);
 		assertThat(per1000(words, Kind.BACKCHANNEL, Count.FALSE_STOP, Count.HEARD)).isGreaterThan(300);
