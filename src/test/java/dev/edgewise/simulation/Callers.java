@@ -63,7 +63,7 @@ final class Callers {
 	}
 
 	Caller caller(int number) {
-		Dice dice = new Dice(new Dice(this.seed + number).next());
+		Dice dice = new Dice(new Dice(this.seed).next() + number);
 		Line line = dice.inThousand(150)
 				? new Line(dice.between(120, 400), dice.between(120, 400), 150, dice.between(40, 100))
 				: new Line(dice.between(10, 40), dice.between(10, 40), 15, 0);
