@@ -56,6 +56,10 @@ final class Report {
 			  after a hesitation: it misses {goes:guarded} of 1,000 of those. Use back-off and a protected opening on top of
 			  other gates and for a reason, not instead of them.
 
+			All this is told of agents that are paced by their voice. One that has its words long before they are said is not
+			paused but only stopped, and then `conversation` is silent after {ahead:conversation} ms instead of
+			{day:conversation} in half of all cases ([see below](#if-the-agent-is-faster-than-its-voice)).
+
 			No policy here tells talk in the background from the caller: these are words, and more than two. That takes a
 			recogniser that says how sure it is (`min-confidence`), or one microphone for each speaker.
 
@@ -381,6 +385,8 @@ final class Report {
 			values.put("missed:" + policy.name(), String.valueOf(missedStops(tally)));
 			values.put("backchannel:" + policy.name(), rate(tally, Kind.BACKCHANNEL, Count.FALSE_STOP, Count.HEARD));
 			values.put("cough:" + policy.name(), rate(tally, Kind.COUGH, Count.FALSE_STOP, Count.HEARD));
+			values.put("day:" + policy.name(), Table.quantile(tally.silence, 500));
+			values.put("ahead:" + policy.name(), Table.quantile(this.outcome.ahead(policy.name()).silence, 500));
 			values.put("again:" + policy.name(), rate(tally, Kind.STOP, Count.SPOKE_AGAIN, Count.IN_QUESTION));
 			values.put("stops:" + policy.name(), rate(tally, Kind.STOP, Count.MISSED, Count.IN_QUESTION));
 			values.put("goes:" + policy.name(), rate(tally, Kind.CONTINUATION, Count.MISSED, Count.IN_QUESTION));
