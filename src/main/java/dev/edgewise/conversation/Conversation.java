@@ -82,11 +82,14 @@ public final class Conversation {
 			answer(outcome, frame);
 		}
 		else if (event instanceof AgentSpeechSent sent) {
+			boolean tooLate = generation != null && !this.hearing.isOpen(generation);
 			Heard heard = this.hearing.said(sent.content(), generation);
 			if (heard.covers()) {
 				takeBack();
 			}
-			keepAsSaid(heard.rest(), frame.at());
+			if (!tooLate) {
+				keepAsSaid(heard.rest(), frame.at());
+			}
 			settle();
 			return heard.rest().isBlank();
 		}
