@@ -13,6 +13,7 @@ import dev.edgewise.ConversationContext.Role;
 import dev.edgewise.ConversationContext.Speech;
 import dev.edgewise.Frame;
 import dev.edgewise.Playback;
+import dev.edgewise.conversation.Hearing.Heard;
 import dev.edgewise.conversation.Utterance.Line;
 import dev.edgewise.conversation.Utterance.State;
 import dev.edgewise.event.AgentSpeechSent;
@@ -81,10 +82,13 @@ public final class Conversation {
 			answer(outcome, frame);
 		}
 		else if (event instanceof AgentSpeechSent sent) {
-			String rest = this.hearing.said(sent.content(), generation);
-			keepAsSaid(rest, frame.at());
+			Heard heard = this.hearing.said(sent.content(), generation);
+			if (heard.covers()) {
+				takeBack();
+			}
+			keepAsSaid(heard.rest(), frame.at());
 			settle();
-			return rest.isBlank();
+			return heard.rest().isBlank();
 		}
 		else if (event instanceof PlaybackProgress progress) {
 			boolean known = this.hearing.progress(progress,
@@ -131,6 +135,21 @@ public final class Conversation {
 		aside.add(said);
 		if (aside != before) {
 			add(aside);
+		}
+	}
+
+	/**
+	 * Forgets the words that were kept as said last: they were in a message after all.
+	 */
+	private void takeBack() {
+		for (int i = this.tail.size() - 1; i >= 0; i--) {
+			if (this.tail.get(i) instanceof Aside aside) {
+				aside.takeBack();
+				if (aside.text.isEmpty()) {
+					this.tail.remove(i);
+				}
+				return;
+			}
 		}
 	}
 
@@ -374,6 +393,9 @@ public final class Conversation {
 
 		private final StringBuilder text = new StringBuilder();
 
+		/** How long it was before the last words. */
+		private int before;
+
 		private final Instant at;
 
 		Aside(Instant at) {
@@ -384,7 +406,12 @@ public final class Conversation {
 			return this.text.length() + said.length() < MAX;
 		}
 
+		void takeBack() {
+			this.text.setLength(this.before);
+		}
+
 		void add(String said) {
+			this.before = this.text.length();
 			if (!this.text.isEmpty() && !Character.isWhitespace(this.text.charAt(this.text.length() - 1))
 					&& !Character.isWhitespace(said.charAt(0))) {
 				this.text.append(' ');

@@ -59,14 +59,20 @@ final class Hearing {
 	 * @param generation whose message it was; null if that is not known
 	 * @return what of it is in no message
 	 */
-	String said(String said, @Nullable String generation) {
+	Heard said(String said, @Nullable String generation) {
 		String rest = said;
+		boolean covers = false;
 		List<Utterance> candidates = candidates(generation);
 		while (!rest.isEmpty()) {
 			Fit fit = fit(candidates, rest);
 			if (fit == null) {
-				return rest;
+				return new Heard(rest, covers);
 			}
+			if (fit.match.consumed() == 0) {
+				fit.utterance.remember(fit.match);
+				return new Heard(rest, covers);
+			}
+			covers |= fit.match.covers();
 			// White space that is not the message's own says nothing.
 			if (!rest.isBlank() || fit.match.position() > fit.utterance.heardLength()) {
 				fit.utterance.accept(fit.match);
@@ -75,11 +81,12 @@ final class Hearing {
 			rest = rest.substring(fit.match.consumed());
 			candidates = candidates.subList(candidates.indexOf(fit.utterance) + 1, candidates.size());
 		}
-		return "";
+		return new Heard("", covers);
 	}
 
 	/**
-	 * Where words fit: a message that they fit whole rather than one that they go beyond.
+	 * Where words fit: a message that they fit whole rather than one that they go beyond;
+	 * if they fit none, the first, which may find out later what they were.
 	 */
 	private static @Nullable Fit fit(List<Utterance> candidates, String said) {
 		Fit best = null;
@@ -88,7 +95,7 @@ final class Hearing {
 			if (match.consumed() == said.length()) {
 				return new Fit(utterance, match);
 			}
-			if (match.consumed() > 0 && best == null) {
+			if (best == null || (match.consumed() > 0 && best.match.consumed() == 0)) {
 				best = new Fit(utterance, match);
 			}
 		}
@@ -150,6 +157,16 @@ final class Hearing {
 			utterance.pass();
 		}
 		forget();
+	}
+
+	/**
+	 * What was heard.
+	 *
+	 * @param rest the words that are in no message
+	 * @param covers whether it shows that the words before, which were in none, are in
+	 * one after all
+	 */
+	record Heard(String rest, boolean covers) {
 	}
 
 	/**

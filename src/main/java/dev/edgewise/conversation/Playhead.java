@@ -129,7 +129,7 @@ final class Playhead {
 		if (this.exact + equal == written.length() && endsWord(said, equal) && isHeard(said, equal)) {
 			return literal(written, equal, afterSpace(said, equal));
 		}
-		List<Way> here = List.of(Way.text(this.exact, 0, 0));
+		List<Way> here = List.of(Way.text(afterMarkup(written, this.exact), 0, 0));
 		Alignment alignment = new Alignment(written, guarded, guardedUsed, spoken, this.readings, false);
 		Found found = alignment.run(this.ways.isEmpty() ? here : this.ways);
 		this.steps += alignment.steps();
@@ -149,12 +149,11 @@ final class Playhead {
 			found = alignment.run(from);
 			this.steps += alignment.steps();
 		}
-		if (found == null || found.best().kind() == Way.Kind.UNKNOWN) {
-			Found covered = cover(written, guarded, guardedUsed, spoken);
-			found = (covered != null) ? covered : found;
-		}
-		Match match = (found != null) ? matched(written, said, spoken, found)
-				: new Match(this.position, 0, this.exact, this.ways, words(spoken));
+		Found covered = (found == null || found.best().kind() == Way.Kind.UNKNOWN)
+				? cover(written, guarded, guardedUsed, spoken) : null;
+		Match match = (covered != null) ? matched(written, said, spoken, covered).covering()
+				: (found != null) ? matched(written, said, spoken, found)
+						: new Match(this.position, 0, this.exact, this.ways, words(spoken));
 		this.steps += spoken.read();
 		return match;
 	}
@@ -228,6 +227,18 @@ final class Playhead {
 			equal++;
 		}
 		return equal;
+	}
+
+	/**
+	 * The end of the tag or of the link's address that a position is inside of.
+	 */
+	private static int afterMarkup(CharSequence written, int at) {
+		for (int i = at - 1; i >= Math.max(0, at - WINDOW) && written.charAt(i) != '>'; i--) {
+			if (written.charAt(i) == '<' || written.charAt(i) == ']') {
+				return Math.max(at, Sound.skip(written, i));
+			}
+		}
+		return at;
 	}
 
 	private static boolean endsWord(String said, int at) {
@@ -393,8 +404,18 @@ final class Playhead {
 	 * @param exact the same as the position, but maybe inside a grapheme
 	 * @param ways how it may be understood
 	 * @param unmatched its words, if it matched nothing
+	 * @param covers whether it shows what the one before it was, which matched nothing
 	 */
-	record Match(int position, int consumed, int exact, List<Way> ways, List<String> unmatched) {
+	record Match(int position, int consumed, int exact, List<Way> ways, List<String> unmatched, boolean covers) {
+
+		Match(int position, int consumed, int exact, List<Way> ways, List<String> unmatched) {
+			this(position, consumed, exact, ways, unmatched, false);
+		}
+
+		Match covering() {
+			return new Match(this.position, this.consumed, this.exact, this.ways, this.unmatched, true);
+		}
+
 	}
 
 	/** Loaded by the first text in which a character is more than one of UTF-16. */

@@ -158,6 +158,13 @@ public final class Utterance {
 	}
 
 	/**
+	 * Takes note that something was spoken that is not, or not yet, known to be of it.
+	 */
+	synchronized void remember(Playhead.Match match) {
+		this.playhead.accept(match);
+	}
+
+	/**
 	 * Takes note of a position that was told in characters.
 	 */
 	synchronized void heardCharacters(int characters) {

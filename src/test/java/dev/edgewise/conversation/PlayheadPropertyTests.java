@@ -114,8 +114,16 @@ class PlayheadPropertyTests {
 			int at = 0;
 			while (at < text.written.length()) {
 				int to = text.cutAfter(at + 1 + text.random.nextInt(25));
-				switch (text.random.nextInt(4)) {
+				switch (text.random.nextInt(5)) {
 					case 0 -> script.say(text.junk());
+					case 2 -> {
+						String sound = text.sound(at, to);
+						String wrong = sound.endsWith("f") ? "z" : "f";
+						int before = script.position();
+						Match match = script.say(sound.substring(0, Math.max(0, sound.length() - 1)) + wrong);
+						assertThat(match.consumed()).as(script::toString).isZero();
+						assertThat(script.position()).as(script::toString).isEqualTo(before);
+					}
 					case 1 -> {
 						int before = script.position();
 						Match match = script.say(text.noisy(at, to) + " " + text.junk());

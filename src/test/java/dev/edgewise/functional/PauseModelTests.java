@@ -34,7 +34,9 @@ import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.SessionView.GenerationView;
 import dev.edgewise.session.SessionView.State;
 import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
@@ -51,6 +53,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * ends at rest: long after, when the node has ended and the reader has read all. A
  * sequence is over with the close of its session.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PauseModelTests {
 
 	private static final Gates WORDS = new Gates(false, false, 2, 0, 0, "stop", "mhm", 500, 300);

@@ -1270,9 +1270,11 @@ class ToolLawTests {
 	void aCancelledCallableIsInterruptedOnce() {
 		AtomicInteger interrupts = new AtomicInteger();
 		CountDownLatch never = new CountDownLatch(1);
+		CompletableFuture<Void> begun = new CompletableFuture<>();
 		CompletableFuture<Boolean> left = new CompletableFuture<>();
 		try (Stage stage = blocking(turn().run((event, running) -> running.tool(call("c"), () -> {
 			try {
+				begun.complete(null);
 				never.await();
 			}
 			catch (InterruptedException ex) {
@@ -1284,6 +1286,7 @@ class ToolLawTests {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());
 			untilTaken(reader, "1:c()");
+			Stage.await(begun);
 			stage.publish(new UserStartedSpeaking());
 			assertThat(Stage.await(left)).isFalse();
 			Stage.until(() -> stage.spy.toolsLate.get() == 1);
