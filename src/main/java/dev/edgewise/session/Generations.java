@@ -399,6 +399,7 @@ final class Generations {
 	 */
 	private void cutSpeech(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		run.fencedNanos = this.engine.nanos();
+		this.readers.scan();
 		forget(run);
 		this.conversation.interrupt(run.utterance);
 		this.chronicle.append(new AgentSpeechInterrupted(run.id, run.utterance.heard()), run.trigger.hop + 1, null,
