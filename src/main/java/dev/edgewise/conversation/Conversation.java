@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Conversation {
 
 	/** Calls that wait for their outcome. */
-	private static final int MAX_CALLS = 32;
+	private static final int MAX_CALLS = 128;
 
 	private final Settings settings;
 
