@@ -520,7 +520,7 @@ final class Generations {
 	 */
 	void paused(Run run, Frame cause, String rule) {
 		if (run.phase != Phase.WAITING && run.phase != Phase.SPEAKING) {
-			run.hold(this.chronicle.last() + 1);
+			run.takes.hold(this.chronicle.last() + 1);
 			this.chronicle.append(run, new AgentGenerationPaused(cause.sequence(), rule), true, null);
 		}
 	}
