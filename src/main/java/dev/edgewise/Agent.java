@@ -18,10 +18,9 @@ import java.lang.annotation.Target;
  * its protection ends. The generation that emits it is not cut short: it ends by itself,
  * or at its next item, when what it said before has been taken. A handoff to the agent
  * that is active already does nothing; one to an agent that no route has is answered by
- * an {@code AgentError} with the code {@code unknown-agent}, and nothing changes. Both
- * are events all the same and start the routes that are on {@code AgentHandoff}; a
- * welcome that must not be said then has the filter
- * {@code event.targetAgent == 'billing'}.
+ * an {@code AgentError} with the code {@code unknown-agent}, and nothing changes. Neither
+ * starts a route that belongs to an agent, so no welcome is said again; for routes that
+ * are always active both are events like others.
  * <p>
  * A handoff counts when it has its number in the log: one of a generation that is cut off
  * before does not happen, and one that has happened stands though its generation is cut

@@ -454,7 +454,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private void react(LogEntry entry, @Nullable String aim, boolean force, long arrived, Effects effects) {
 		Frame frame = entry.frame;
 		Object event = frame.event();
-		this.agent.hear(entry, aim, force, arrived, effects);
+		boolean handoffFails = !this.agent.hear(entry, aim, force, arrived, effects);
 		Matches matches = this.engine.routes().match(event.getClass());
 		boolean emergency = event instanceof EmergencyStop;
 		UserUtterance utterance = this.deliberation.hear(entry);
@@ -471,7 +471,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			dropHeld((route) -> true);
 		}
 		for (CompiledRoute route : matches.starts()) {
-			if (admits(route) && passes(route, event)) {
+			if (admits(route) && !(handoffFails && route.agent() != null) && passes(route, event)) {
 				start(route, entry, utterance, arrived, effects);
 			}
 		}

@@ -89,12 +89,12 @@ class AgentsHttpTests {
 	}
 
 	@Test
-	void areWelcomedOnEveryHandoffThatTheirRoutesDoNotFilter() {
+	void areWelcomedOnceUnlessSomebodyElseTookOver() {
 		String session = server.session();
 		String handoff = "{\"type\":\"AgentHandoff\",\"targetAgent\":\"%s\",\"reason\":\"the bill\"}";
 		assertThat(converse(session, handoff.formatted("billing"))).containsExactly("Billing here.");
-		assertThat(converse(session, handoff.formatted("billing"))).containsExactly("Billing here.");
-		assertThat(converse(session, handoff.formatted("sales"))).containsExactly("Billing here.");
+		assertThat(converse(session, handoff.formatted("billing"))).isEmpty();
+		assertThat(converse(session, handoff.formatted("sales"))).isEmpty();
 		assertThat(agentOf(session)).isEqualTo("billing");
 	}
 

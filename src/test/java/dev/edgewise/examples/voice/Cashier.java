@@ -29,7 +29,7 @@ class Cashier {
 		this.theatre = theatre;
 	}
 
-	@Route(on = AgentHandoff.class, filter = "event.targetAgent == 'cashier'")
+	@Route(on = AgentHandoff.class)
 	String welcome() {
 		return "Cashier speaking.";
 	}
