@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.ConversationContext.HeardBy;
@@ -79,7 +80,7 @@ public final class Conversation {
 			call(new Exchange(call, frame.at(), frame.generation()));
 		}
 		else if (event instanceof ToolResult outcome) {
-			answer(outcome, frame);
+			answer(outcome, frame, (generation != null) ? generation : frame.generation());
 		}
 		else if (event instanceof AgentSpeechSent sent) {
 			Heard heard = this.hearing.said(sent.content(), generation);
@@ -107,20 +108,36 @@ public final class Conversation {
 		add(exchange);
 	}
 
-	private void answer(ToolResult outcome, Frame frame) {
-		for (Exchange exchange : this.calls) {
-			if (exchange.call.toolCallId().equals(outcome.toolCallId())) {
-				exchange.answer(outcome);
-				this.calls.remove(exchange);
-				settle();
-				return;
-			}
+	private void answer(ToolResult outcome, Frame frame, @Nullable String generation) {
+		Exchange asked = asked(outcome.toolCallId(), generation);
+		if (asked != null) {
+			asked.answer(outcome);
+			this.calls.remove(asked);
+			settle();
+			return;
 		}
 		// A result without its call would be refused by models.
 		Exchange exchange = new Exchange(new ToolCall(outcome.toolCallId(), outcome.toolName(), Map.of()), frame.at(),
 				frame.generation());
 		exchange.answer(outcome);
 		add(exchange);
+	}
+
+	/**
+	 * The call that an outcome is for: of those with its id the oldest of its generation,
+	 * else the oldest.
+	 */
+	private @Nullable Exchange asked(String id, @Nullable String generation) {
+		Exchange asked = null;
+		for (Exchange exchange : this.calls) {
+			if (exchange.call.toolCallId().equals(id)) {
+				if (Objects.equals(exchange.generation, generation)) {
+					return exchange;
+				}
+				asked = (asked != null) ? asked : exchange;
+			}
+		}
+		return asked;
 	}
 
 	/**

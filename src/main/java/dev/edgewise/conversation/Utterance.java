@@ -199,7 +199,7 @@ public final class Utterance {
 	 */
 	synchronized void pass() {
 		for (int i = 0; i < this.guardedUsed; i += 2) {
-			int at = this.playhead.position();
+			int at = this.playhead.next(this.text);
 			if (this.guarded[i] <= at && at < this.guarded[i + 1]) {
 				this.playhead.moveTo(this.text, this.guarded[i + 1]);
 				acknowledge();
@@ -258,7 +258,7 @@ public final class Utterance {
 	 * Whether what is to be heard next must not be cut.
 	 */
 	public synchronized boolean isGuarded() {
-		int at = this.playhead.position();
+		int at = (this.guardedUsed > 0) ? this.playhead.next(this.text) : 0;
 		for (int i = 0; i < this.guardedUsed; i += 2) {
 			if (this.guarded[i] <= at && at < this.guarded[i + 1]) {
 				return true;

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.edgewise.Frame;
 import dev.edgewise.ToolPolicy.OnInterruption;
+import dev.edgewise.event.ToolResult;
 import dev.edgewise.session.Run.Phase;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -62,6 +63,15 @@ final class Tools {
 	 */
 	boolean isOver() {
 		return this.running.isEmpty() && (this.compensating == 0 || this.graceOver);
+	}
+
+	/**
+	 * Whether something is told as the outcome of a call that the session itself has made
+	 * and is to give its outcome.
+	 */
+	boolean isNotOurs(ToolResult result) {
+		ToolRun tool = this.running.get(result.toolCallId());
+		return tool != null && (tool.phase != ToolRun.Phase.DECIDED || tool.result() != result);
 	}
 
 	/**
@@ -310,7 +320,7 @@ final class Tools {
 			tool.decide(ToolOutcome.INVALID_RESULT);
 			entry = this.chronicle.append(tool.result(), tool.hop + 1, null);
 		}
-		this.session.say(entry.frame, null);
+		this.session.say(entry.frame, tool.run.id);
 		tell(tool);
 	}
 
