@@ -118,6 +118,9 @@ final class Tools {
 	void numbered(Object queued, LogEntry entry) {
 		if (queued instanceof ToolItem item) {
 			ToolRun tool = item.tool();
+			// It has happened: a stream that sees one of the pair sees the other as well.
+			entry.keep();
+			tool.run.countDelivered(entry);
 			if (item.outcome()) {
 				tell(tool);
 			}

@@ -261,4 +261,25 @@ class SurvivalLawTests {
 		}
 	}
 
+	@Test
+	void aReaderSeesTheCallAndTheResultOfAToolWhereverItStandsAtTheFence() {
+		for (int demand = 2; demand < 6; demand++) {
+			try (Stage stage = Stage.of(turn()
+				.stream((event,
+						generation) -> Flux.concat(generation.tool(new ToolCall("c", "book", Map.of()),
+								Mono.just("done"), ToolPolicy.FINISH), Mono.just("booked"), Mono.never()))
+				.broadcast())) {
+				stage.read(0);
+				TestSubscriber<Frame> slow = stage.read(0, demand);
+				stage.publish(new UserStoppedSpeaking());
+				stage.publish(new UserStartedSpeaking());
+				stage.advanceMillis(1);
+				slow.request(10);
+				stage.advanceMillis(1);
+				assertThat(Stage.tale(slow)).contains("1:c()", "1:c=done").endsWith("UserStartedSpeaking", "!1");
+				assertThat(stage.spy.discarded).hasValue(0);
+			}
+		}
+	}
+
 }
