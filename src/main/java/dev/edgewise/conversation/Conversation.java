@@ -319,7 +319,8 @@ public final class Conversation {
 			return utterance.length();
 		}
 		if (entry instanceof Message message) {
-			return message.text().length();
+			ToolCall call = message.call();
+			return message.text().length() + ((call != null) ? Weight.of(call.toolArgs()) : 0);
 		}
 		return (entry instanceof Aside aside) ? aside.text.length() : ((Exchange) entry).length();
 	}
@@ -373,6 +374,9 @@ public final class Conversation {
 
 		private final @Nullable String generation;
 
+		/** How much its arguments are in characters. */
+		private final long weight;
+
 		/** Null as long as there is no outcome. */
 		private @Nullable Line line;
 
@@ -381,6 +385,7 @@ public final class Conversation {
 
 		Exchange(ToolCall call, Instant at, @Nullable String generation) {
 			this.call = call;
+			this.weight = Weight.of(call.toolArgs());
 			this.at = at;
 			this.generation = generation;
 		}
@@ -394,9 +399,9 @@ public final class Conversation {
 			this.line = new Line(message, message);
 		}
 
-		int length() {
+		long length() {
 			Line known = this.line;
-			return (known != null) ? known.audited().text().length() : 0;
+			return this.weight + ((known != null) ? known.audited().text().length() : 0);
 		}
 
 	}
