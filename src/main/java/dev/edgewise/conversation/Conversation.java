@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Conversation {
 
 	/** Calls that wait for their outcome. */
-	private static final int MAX_CALLS = 32;
+	private static final int MAX_CALLS = 128;
 
 	private final Settings settings;
 
@@ -83,11 +83,14 @@ public final class Conversation {
 			answer(outcome, frame, (generation != null) ? generation : frame.generation());
 		}
 		else if (event instanceof AgentSpeechSent sent) {
+			boolean tooLate = generation != null && !this.hearing.isOpen(generation);
 			Heard heard = this.hearing.said(sent.content(), generation);
 			if (heard.covers()) {
 				takeBack();
 			}
-			keepAsSaid(heard.rest(), frame.at());
+			if (!tooLate) {
+				keepAsSaid(heard.rest(), frame.at());
+			}
 			settle();
 			return heard.rest().isBlank();
 		}

@@ -231,7 +231,9 @@ final class Generations {
 			return true;
 		}
 		if (bytes.length > this.chronicle.maxBytes()) {
-			fail(run, "item-too-large", "An item of " + bytes.length + " bytes exceeds the log");
+			if (!this.session.tools().spoil(queued)) {
+				fail(run, "item-too-large", "An item of " + bytes.length + " bytes exceeds the log");
+			}
 			return true;
 		}
 		if (!this.readers.haveRoom(this.live, bytes.length)) {
