@@ -429,6 +429,7 @@ final class Generations {
 	 */
 	private void cutSpeech(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		run.fencedNanos = this.engine.nanos();
+		this.readers.scan();
 		forget(run);
 		this.conversation.interrupt(run.utterance);
 		this.chronicle.append(new AgentSpeechInterrupted(run.id, run.utterance.heard()), run.trigger.hop + 1, null,
@@ -559,7 +560,7 @@ final class Generations {
 	 */
 	void paused(Run run, Frame cause, String rule) {
 		if (run.phase != Phase.WAITING && run.phase != Phase.SPEAKING) {
-			run.hold(this.chronicle.last() + 1);
+			run.takes.hold(this.chronicle.last() + 1);
 			this.chronicle.append(run, new AgentGenerationPaused(cause.sequence(), rule), true, null);
 		}
 	}

@@ -713,12 +713,12 @@ final class LiveSession implements Session, Mailbox.Owner {
 			Decision decision = this.deliberation.command(run, entry, command.force(), effects);
 			if (decision.verdict() == Verdict.INTERRUPT) {
 				this.generations.cut(run, Reason.EVENT, frame, arrived);
-				stopped.add(new Stopped(run.id, run.route(), run.utterance.delivered()));
+				stopped.add(new Stopped(run.id, run.route(), run.utterance.delivered(), run.utterance.heard()));
 			}
 			else {
 				this.readers.scan();
 				spared.add(new Spared(run.id, run.route(), decision.rule(), decision.evidence().protection(),
-						run.utterance.delivered()));
+						run.utterance.delivered(), run.utterance.heard()));
 			}
 		}
 		if (this.engine.routes().match(event.getClass()).any()) {

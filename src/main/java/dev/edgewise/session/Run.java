@@ -1,7 +1,5 @@
 package dev.edgewise.session;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,17 +42,6 @@ final class Run implements Generation {
 	/** Utterances whose decisions are remembered. */
 	private static final int MAX_CASES = 8;
 
-	private static final VarHandle TAKES;
-
-	static {
-		try {
-			TAKES = MethodHandles.lookup().findVarHandle(Run.class, "takes", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
 	final LiveSession owner;
 
 	final CompiledRoute compiled;
@@ -67,19 +54,8 @@ final class Run implements Generation {
 
 	final Execution execution;
 
-	private static final long FENCED = 1;
-
-	private static final long HELD = 2;
-
-	private static final int INDEX = 2;
-
-	/** The highest index that a stream has taken, and the two bits above. */
-	@SuppressWarnings("unused")
-	private volatile long takes;
-
-	private volatile long fenceSequence;
-
-	private volatile long heldAt;
+	/** What streams have taken of it. */
+	final Takes takes = new Takes();
 
 	/** Sections whose items may not all have been numbered. */
 	private volatile @Nullable Queue<Section> sectionItems;
@@ -183,82 +159,14 @@ final class Run implements Generation {
 	}
 
 	/**
-	 * Takes an entry for a stream, unless a fence forbids it or a pause puts it off.
-	 * @param entry an entry of this generation
-	 * @param openedAt the last sequence when the stream was opened
-	 * @return whether the stream gets it
-	 */
-	Take take(LogEntry entry, long openedAt) {
-		boolean marked = false;
-		while (true) {
-			long seen = this.takes;
-			long highest = seen >> INDEX;
-			if (marked && entry.index <= highest) {
-				// Raised past the mark by another stream: the books have it as taken.
-				return Take.TAKEN;
-			}
-			if ((seen & FENCED) != 0) {
-				return (openedAt >= this.fenceSequence && entry.index <= highest && entry.isTaken()) ? Take.TAKEN
-						: Take.SKIPPED;
-			}
-			// A pause between the mark and the index comes too late for this entry.
-			if (!marked && (seen & HELD) != 0 && entry.frame.sequence() < this.heldAt) {
-				return Take.HELD;
-			}
-			// The mark comes first: whoever sees the index must find it.
-			boolean mine = entry.isTaken() || entry.takeFirst();
-			if (mine && entry.index <= highest) {
-				return Take.TAKEN;
-			}
-			if (mine && TAKES.compareAndSet(this, seen, ((long) entry.index << INDEX) | (seen & HELD))) {
-				return Take.TAKEN;
-			}
-			marked = mine;
-		}
-	}
-
-	/**
-	 * Whether a pause puts an entry off.
-	 */
-	boolean holds(LogEntry entry) {
-		return (this.takes & (FENCED | HELD)) == HELD && entry.frame.sequence() < this.heldAt;
-	}
-
-	/**
-	 * Whether a stream has taken an entry. The mark alone does not say so: a fence may
-	 * have come before the index was raised.
-	 */
-	boolean hasTaken(LogEntry entry) {
-		return entry.index <= (this.takes >> INDEX) && entry.isTaken();
-	}
-
-	/**
 	 * Silences it for good.
 	 * @param sequence that of the frame that will say so
 	 * @return the highest index that a stream has taken
 	 */
 	long fence(long sequence) {
-		this.fenceSequence = sequence;
-		long before = (long) TAKES.getAndBitwiseOr(this, FENCED);
+		long highest = this.takes.fence(sequence);
 		this.interrupted = true;
-		return before >> INDEX;
-	}
-
-	/**
-	 * Makes streams stand still at its frames.
-	 * @param sequence that of the frame that will say so, which is the first they may
-	 * take
-	 */
-	void hold(long sequence) {
-		this.heldAt = sequence;
-		TAKES.getAndBitwiseOr(this, HELD);
-	}
-
-	/**
-	 * Lets streams go on.
-	 */
-	void unhold() {
-		TAKES.getAndBitwiseAnd(this, ~HELD);
+		return highest;
 	}
 
 	void started(long nanos, Instant at, ConversationContext context, @Nullable Interruption before) {
@@ -564,22 +472,6 @@ final class Run implements Generation {
 				: new Interruption(known.generation(), known.route(), known.cause(), known.reason(), known.at(),
 						known.elapsed(), known.generated(), known.delivered(), heard, known.discarded(),
 						known.conversation(), known.state());
-	}
-
-	/**
-	 * What becomes of an entry that a stream has come to.
-	 */
-	enum Take {
-
-		/** It gets it. */
-		TAKEN,
-
-		/** It is not for it. */
-		SKIPPED,
-
-		/** Not yet. */
-		HELD
-
 	}
 
 	/**
