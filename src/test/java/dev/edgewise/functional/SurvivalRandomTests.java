@@ -57,7 +57,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SurvivalRandomTests {
 
-	private static final int SESSIONS = 120;
+	private static final int SESSIONS = 40;
 
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4 })
