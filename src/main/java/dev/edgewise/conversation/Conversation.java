@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.ConversationContext.HeardBy;
@@ -89,7 +90,7 @@ public final class Conversation {
 			call(new Exchange(call, frame.at(), frame.generation()));
 		}
 		else if (event instanceof ToolResult outcome) {
-			answer(outcome, frame);
+			answer(outcome, frame, (generation != null) ? generation : frame.generation());
 		}
 		else if (event instanceof AgentSpeechSent sent) {
 			boolean tooLate = generation != null && !this.hearing.isOpen(generation);
@@ -120,20 +121,36 @@ public final class Conversation {
 		add(exchange);
 	}
 
-	private void answer(ToolResult outcome, Frame frame) {
-		for (Exchange exchange : this.calls) {
-			if (exchange.call.toolCallId().equals(outcome.toolCallId())) {
-				exchange.answer(outcome);
-				this.calls.remove(exchange);
-				settle();
-				return;
-			}
+	private void answer(ToolResult outcome, Frame frame, @Nullable String generation) {
+		Exchange asked = asked(outcome.toolCallId(), generation);
+		if (asked != null) {
+			asked.answer(outcome);
+			this.calls.remove(asked);
+			settle();
+			return;
 		}
 		// A result without its call would be refused by models.
 		Exchange exchange = new Exchange(new ToolCall(outcome.toolCallId(), outcome.toolName(), Map.of()), frame.at(),
 				frame.generation());
 		exchange.answer(outcome);
 		add(exchange);
+	}
+
+	/**
+	 * The call that an outcome is for: of those with its id the oldest of its generation,
+	 * else the oldest.
+	 */
+	private @Nullable Exchange asked(String id, @Nullable String generation) {
+		Exchange asked = null;
+		for (Exchange exchange : this.calls) {
+			if (exchange.call.toolCallId().equals(id)) {
+				if (Objects.equals(exchange.generation, generation)) {
+					return exchange;
+				}
+				asked = (asked != null) ? asked : exchange;
+			}
+		}
+		return asked;
 	}
 
 	/**
@@ -315,7 +332,8 @@ public final class Conversation {
 			return utterance.length();
 		}
 		if (entry instanceof Message message) {
-			return message.text().length();
+			ToolCall call = message.call();
+			return message.text().length() + ((call != null) ? Weight.of(call.toolArgs()) : 0);
 		}
 		return (entry instanceof Aside aside) ? aside.text.length() : ((Exchange) entry).length();
 	}
@@ -369,6 +387,9 @@ public final class Conversation {
 
 		private final @Nullable String generation;
 
+		/** How much its arguments are in characters. */
+		private final long weight;
+
 		/** Null as long as there is no outcome. */
 		private @Nullable Line line;
 
@@ -377,6 +398,7 @@ public final class Conversation {
 
 		Exchange(ToolCall call, Instant at, @Nullable String generation) {
 			this.call = call;
+			this.weight = Weight.of(call.toolArgs());
 			this.at = at;
 			this.generation = generation;
 		}
@@ -390,9 +412,9 @@ public final class Conversation {
 			this.line = new Line(message, message);
 		}
 
-		int length() {
+		long length() {
 			Line known = this.line;
-			return (known != null) ? known.audited().text().length() : 0;
+			return this.weight + ((known != null) ? known.audited().text().length() : 0);
 		}
 
 	}

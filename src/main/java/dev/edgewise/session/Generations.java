@@ -90,6 +90,7 @@ final class Generations {
 	 * before those that have not had their last frame.
 	 */
 	List<Run> audible() {
+		forgetSpoken();
 		if (this.spoken == 0) {
 			return List.copyOf(this.live);
 		}
@@ -300,7 +301,8 @@ final class Generations {
 		if (run.speaking) {
 			this.conversation.complete(run.utterance);
 		}
-		if (run.utterance.isBeingSpoken()) {
+		boolean spoken = run.utterance.isBeingSpoken();
+		if (spoken) {
 			take(run);
 			run.phase = Phase.SPEAKING;
 			this.session.slot(run.compiled).speaking.add(run);
@@ -311,6 +313,26 @@ final class Generations {
 		}
 		this.chronicle.append(run, new AgentGenerationComplete(), false, null);
 		over(run, GenerationOutcome.COMPLETED, this.engine.nanos());
+		if (spoken) {
+			limitSpeech(run);
+		}
+	}
+
+	/**
+	 * Takes a message for spoken of which nothing has been acknowledged for as long as a
+	 * generation may run: whoever played it may be gone, and what waits for it would wait
+	 * for ever.
+	 */
+	private void limitSpeech(Run run) {
+		int heard = run.utterance.heardLength();
+		run.timer = this.engine.schedulers().timer().schedule(() -> this.session.execute(() -> {
+			if (run.phase == Phase.SPEAKING && run.utterance.heardLength() > heard) {
+				limitSpeech(run);
+			}
+			else {
+				forget(run);
+			}
+		}), this.engine.settings().generation().maxDuration().toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	/**
@@ -344,6 +366,9 @@ final class Generations {
 		if (this.session.slot(run.compiled).speaking.remove(run)) {
 			this.spoken--;
 			run.phase = Phase.OVER;
+			if (run.timer != null) {
+				run.timer.dispose();
+			}
 			this.deliberation.over(run);
 		}
 	}
@@ -353,7 +378,13 @@ final class Generations {
 	 */
 	void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		if (run.phase == Phase.SPEAKING) {
-			cutSpeech(run, reason, cause, arrived);
+			if (run.utterance.isBeingSpoken()) {
+				cutSpeech(run, reason, cause, arrived);
+			}
+			else {
+				// Heard to its end while it was in question.
+				forget(run);
+			}
 			return;
 		}
 		boolean started = run.phase != Phase.WAITING;
@@ -383,13 +414,12 @@ final class Generations {
 				false, () -> this.engine
 					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
 		this.session.tools().fenced(run, stranded);
+		describe(run, reason, cause, discarded);
 		this.cleanup.begin(run);
 		fenced(run, reason, cause, latency);
 		if (discarded > 0) {
 			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
 		}
-		run.interruption = run.describe(cause, reason, this.chronicle.now(), discarded, this.conversation.snapshot());
-		this.session.slot(run.compiled).last = run;
 		over(run, GenerationOutcome.INTERRUPTED, run.fencedNanos);
 	}
 
@@ -406,14 +436,24 @@ final class Generations {
 				() -> this.engine
 					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
 		this.session.tools().fenced(run, List.of());
+		describe(run, reason, cause, 0);
 		this.cleanup.begin(run);
 		fenced(run, reason, cause, run.fencedNanos - arrived);
-		run.interruption = run.describe(cause, reason, this.chronicle.now(), 0, this.conversation.snapshot());
+	}
+
+	/**
+	 * Makes the interruption, before the node is told, which may keep more when it is.
+	 */
+	private void describe(Run run, Reason reason, @Nullable Frame cause, int discarded) {
+		run.interruption = run.describe(cause, reason, this.chronicle.now(), discarded, this.conversation.snapshot());
 		this.session.slot(run.compiled).last = run;
 	}
 
+	/**
+	 * Cuts off a generation unless it has had its last frame.
+	 */
 	void cutIfLive(Run run, Reason reason) {
-		if (run.phase != Phase.OVER) {
+		if (run.phase != Phase.OVER && run.phase != Phase.SPEAKING) {
 			cut(run, reason, null, this.engine.nanos());
 		}
 	}

@@ -38,6 +38,7 @@ import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.PlaybackProgress;
 import dev.edgewise.event.SessionClosed;
+import dev.edgewise.event.ToolResult;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.Policies;
@@ -301,6 +302,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	public void settle() {
 		boolean again = true;
 		while (again) {
+			this.generations.forgetSpoken();
 			this.deliberation.reopen();
 			this.agent.release();
 			LogEntry entry;
@@ -441,6 +443,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (event instanceof AgentSpeechSent || event instanceof PlaybackProgress) {
 			this.readers.scan();
 		}
+		if (event instanceof ToolResult result && this.tools.isNotOurs(result)) {
+			return;
+		}
 		if (!this.conversation.append(frame, generation)) {
 			this.engine.tell(EngineListener::speechUnmatched);
 		}
@@ -461,7 +466,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (emergency || utterance != null || matches.any()) {
 			for (Run run : this.generations.audible()) {
 				boolean listed = emergency || matches.interrupts(run.compiled);
-				if (run.phase != Phase.OVER && (aim == null || aim.equals(run.id))
+				if (run.phase != Phase.OVER && !isEndOf(run, frame) && (aim == null || aim.equals(run.id))
 						&& (listed || this.deliberation.concerns(run, utterance, event))) {
 					decide(run, entry, utterance, emergency || force, listed, arrived, effects);
 				}
@@ -478,6 +483,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 		release(effects);
 		startLate(entry, utterance, arrived, effects);
 		this.deliberation.considerFloor(utterance);
+	}
+
+	/**
+	 * Whether a frame is the last of a generation, which does not cut what it ends.
+	 */
+	private static boolean isEndOf(Run run, Frame frame) {
+		return run.phase == Phase.SPEAKING && run.id.equals(frame.generation());
 	}
 
 	private void decide(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,

@@ -58,7 +58,7 @@ final class Run implements Generation {
 	final Takes takes = new Takes();
 
 	/** Sections whose items may not all have been numbered. */
-	private final Queue<Section> sectionItems = new ConcurrentLinkedQueue<>();
+	private volatile @Nullable Queue<Section> sectionItems;
 
 	/** Sections that are open. */
 	private final AtomicInteger sections = new AtomicInteger();
@@ -76,7 +76,7 @@ final class Run implements Generation {
 	private volatile boolean interrupted;
 
 	/** What its node keeps; few use it. */
-	private final Map<String, Object> state = new ConcurrentHashMap<>(0);
+	private volatile @Nullable Map<String, Object> state;
 
 	// From here on: the writer's alone.
 
@@ -270,17 +270,28 @@ final class Run implements Generation {
 
 	@Override
 	public void state(String key, @Nullable Object value) {
+		Map<String, Object> kept = this.state;
 		if (value != null) {
-			this.state.put(key, value);
+			((kept != null) ? kept : keep()).put(key, value);
 		}
-		else {
-			this.state.remove(key);
+		else if (kept != null) {
+			kept.remove(key);
 		}
+	}
+
+	private synchronized Map<String, Object> keep() {
+		Map<String, Object> kept = this.state;
+		if (kept == null) {
+			kept = new ConcurrentHashMap<>(4);
+			this.state = kept;
+		}
+		return kept;
 	}
 
 	@Override
 	public Map<String, Object> state() {
-		return Collections.unmodifiableMap(this.state);
+		Map<String, Object> kept = this.state;
+		return (kept != null) ? Collections.unmodifiableMap(kept) : Map.of();
 	}
 
 	@Override
@@ -301,7 +312,7 @@ final class Run implements Generation {
 	@Override
 	public Protection protect() {
 		Section section = new Section(this.execution.received());
-		this.sectionItems.add(section);
+		sectionItems().add(section);
 		this.sections.incrementAndGet();
 		this.owner.execute(() -> this.owner.noteSection(this, true, 0));
 		AtomicBoolean open = new AtomicBoolean(true);
@@ -318,6 +329,15 @@ final class Run implements Generation {
 		};
 	}
 
+	private synchronized Queue<Section> sectionItems() {
+		Queue<Section> items = this.sectionItems;
+		if (items == null) {
+			items = new ConcurrentLinkedQueue<>();
+			this.sectionItems = items;
+		}
+		return items;
+	}
+
 	/**
 	 * Whether an item that is being numbered must not be cut off. The writer's.
 	 */
@@ -325,10 +345,14 @@ final class Run implements Generation {
 		if (!this.compiled.interruptible() || entry.isGuarded()) {
 			return true;
 		}
+		Queue<Section> items = this.sectionItems;
+		if (items == null) {
+			return false;
+		}
 		boolean guarded = false;
-		for (Section section : this.sectionItems) {
+		for (Section section : items) {
 			if (section.last < this.items) {
-				this.sectionItems.remove(section);
+				items.remove(section);
 			}
 			else {
 				guarded |= section.before < this.items;
@@ -434,7 +458,7 @@ final class Run implements Generation {
 			ConversationContext context) {
 		return new Interruption(this.id, this.compiled.id(), cause, reason, at, elapsedAt(this.fencedNanos),
 				this.utterance.generated(), this.utterance.delivered(), this.utterance.heard(), discarded, context,
-				this.state);
+				state());
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.edgewise.conversation;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -233,6 +234,47 @@ class ConversationTests {
 		}
 		assertThat(whole.tailSize()).isLessThanOrEqualTo(17);
 		assertThat(whole.snapshot().asGenerated()).hasSize(40_000);
+	}
+
+	@Test
+	void argumentsOfToolsCountAmongTheCharacters() {
+		for (int i = 0; i < 4; i++) {
+			this.conversation.append(frame(new ToolCall("c" + i, "search", Map.of("text", "x".repeat(30)))), null);
+			this.conversation.append(frame(new ToolResult("c" + i, "search", "r" + i, null)), null);
+		}
+		assertThat(texts()).containsExactly("r2", "r3");
+	}
+
+	@Test
+	void anOutcomeIsForTheCallOfItsGeneration() {
+		this.conversation.append(frame(new ToolCall("1", "weather", Map.of("day", 1))), null);
+		this.conversation.append(new Frame(2, Instant.EPOCH, "ToolCall", "g", "r", call("1")), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "sunny", null)), "g");
+		assertThat(this.conversation.snapshot().messages()).singleElement()
+			.satisfies((message) -> assertThat(message.call()).isEqualTo(call("1")));
+		this.conversation.append(frame(new ToolResult("1", "weather", "rain", null)), null);
+		assertThat(texts()).containsExactly("rain", "sunny");
+	}
+
+	@Test
+	void whatWasDroppedIsNotHeldForLong() {
+		Lines lines = new Lines();
+		List<Message> whole = new ArrayList<>();
+		List<Message> before = List.of();
+		for (int i = 0; i < 5_000; i++) {
+			Message message = new Message(Role.USER, "m" + i, Instant.EPOCH, null, false);
+			lines.add(message);
+			whole.add(message);
+			if (i == 999) {
+				before = lines.and(List.of());
+			}
+			while (lines.size() > ((i < 1_000) ? 1_000 : 10)) {
+				lines.removeFirst();
+			}
+			assertThat(lines.slots()).isLessThanOrEqualTo(Math.max(16, 4 * lines.size()));
+		}
+		assertThat(lines.and(List.of())).containsExactlyElementsOf(whole.subList(4_990, 5_000));
+		assertThat(before).containsExactlyElementsOf(whole.subList(0, 1_000));
 	}
 
 }
