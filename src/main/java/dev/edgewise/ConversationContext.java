@@ -91,7 +91,7 @@ public interface ConversationContext {
 	 * @param role who said it
 	 * @param text what a model shall see: what the user said, what was heard of an
 	 * agent's message (all of it in {@link #asGenerated()}), a tool's error or its result
-	 * as {@code String.valueOf} has it; the value itself is in {@code result}
+	 * as JSON unless it is text; the value itself is in {@code result}
 	 * @param at when it began
 	 * @param generation the id of the generation that said it; null for what came from
 	 * outside

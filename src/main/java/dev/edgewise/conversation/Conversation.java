@@ -3,9 +3,12 @@ package dev.edgewise.conversation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.ConversationContext.HeardBy;
@@ -39,6 +42,9 @@ public final class Conversation {
 	/** Calls that wait for their outcome. */
 	private static final int MAX_CALLS = 128;
 
+	/** Calls that are known to have theirs. */
+	private static final int MAX_ANSWERED = 256;
+
 	private final Settings settings;
 
 	private final Hearing hearing;
@@ -55,6 +61,9 @@ public final class Conversation {
 
 	/** Characters of the lines that are final. */
 	private long characters;
+
+	/** The ids of calls that have their outcome, the oldest first. */
+	private Set<String> answered = Set.of();
 
 	/** What was begun last. */
 	private @Nullable Utterance last;
@@ -102,7 +111,7 @@ public final class Conversation {
 				keepAsSaid(heard.rest(), frame.at());
 			}
 			settle();
-			return heard.rest().isBlank();
+			return saysNothing(heard.rest());
 		}
 		else if (event instanceof PlaybackProgress progress) {
 			boolean known = this.hearing.progress(progress,
@@ -114,6 +123,9 @@ public final class Conversation {
 	}
 
 	private void call(Exchange exchange) {
+		if (!this.answered.isEmpty()) {
+			this.answered.remove(exchange.call.toolCallId());
+		}
 		if (this.calls.size() == MAX_CALLS) {
 			this.calls.remove(0).dropped = true;
 		}
@@ -124,16 +136,31 @@ public final class Conversation {
 	private void answer(ToolResult outcome, Frame frame, @Nullable String generation) {
 		Exchange asked = asked(outcome.toolCallId(), generation);
 		if (asked != null) {
-			asked.answer(outcome);
+			asked.answer(outcome, this.settings.text());
 			this.calls.remove(asked);
+			answered(outcome.toolCallId());
 			settle();
 			return;
 		}
+		if (this.answered.contains(outcome.toolCallId())) {
+			return;
+		}
+		answered(outcome.toolCallId());
 		// A result without its call would be refused by models.
 		Exchange exchange = new Exchange(new ToolCall(outcome.toolCallId(), outcome.toolName(), Map.of()), frame.at(),
 				frame.generation());
-		exchange.answer(outcome);
+		exchange.answer(outcome, this.settings.text());
 		add(exchange);
+	}
+
+	private void answered(String id) {
+		if (this.answered.isEmpty()) {
+			this.answered = new LinkedHashSet<>(4);
+		}
+		this.answered.add(id);
+		if (this.answered.size() > MAX_ANSWERED) {
+			this.answered.remove(this.answered.iterator().next());
+		}
 	}
 
 	/**
@@ -154,10 +181,19 @@ public final class Conversation {
 	}
 
 	/**
+	 * Whether there is nothing in it that can be seen or spoken.
+	 */
+	private static boolean saysNothing(String said) {
+		return said.codePoints()
+			.allMatch((c) -> Character.isWhitespace(c) || Character.isISOControl(c)
+					|| Character.getType(c) == Character.SURROGATE || Character.getType(c) == Character.FORMAT);
+	}
+
+	/**
 	 * Keeps what was spoken and is in no message: the user has heard it.
 	 */
 	private void keepAsSaid(String said, Instant at) {
-		if (said.isBlank()) {
+		if (saysNothing(said)) {
 			return;
 		}
 		Object before = this.tail.isEmpty() ? null : this.tail.get(this.tail.size() - 1);
@@ -362,9 +398,10 @@ public final class Conversation {
 	 * @param charactersPerSecond how many characters a second of playback is taken for
 	 * @param heardNote whether the line for models is rendered
 	 * @param attributes the session's
+	 * @param text renders what tools return
 	 */
 	public record Settings(int maxMessages, int maxCharacters, Playback playback, int charactersPerSecond,
-			boolean heardNote, Map<String, Object> attributes) {
+			boolean heardNote, Map<String, Object> attributes, Function<Object, String> text) {
 
 		@Nullable Locale language() {
 			return (this.attributes.get("language") instanceof String tag) ? Locale.forLanguageTag(tag) : null;
@@ -406,8 +443,9 @@ public final class Conversation {
 		/**
 		 * Gives it its outcome.
 		 */
-		void answer(ToolResult result) {
-			String text = (result.error() != null) ? result.error() : String.valueOf(result.result());
+		void answer(ToolResult result, Function<Object, String> rendered) {
+			Object value = result.result();
+			String text = (result.error() != null) ? result.error() : (value != null) ? rendered.apply(value) : "null";
 			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, result);
 			this.line = new Line(message, message);
 		}

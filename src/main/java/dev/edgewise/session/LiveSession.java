@@ -153,7 +153,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.readers = new Readers(engine, this.log);
 		this.conversation = new Conversation(new Conversation.Settings(settings.conversation().messages(),
 				settings.conversation().characters(), playback, settings.conversation().charactersPerSecond(),
-				settings.conversation().heardNote(), attributes));
+				settings.conversation().heardNote(), attributes, engine.encoder()::text));
 		this.slots = new RouteSlot[engine.routes().routes().size()];
 		this.chronicle = new Chronicle(engine, this.log);
 		this.deliberation = new Deliberation(this, engine, this.readers);

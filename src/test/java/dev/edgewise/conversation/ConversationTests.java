@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.tuple;
 class ConversationTests {
 
 	private final Conversation conversation = new Conversation(
-			new Conversation.Settings(5, 100, Playback.ASSUMED, 15, false, Map.of()));
+			new Conversation.Settings(5, 100, Playback.ASSUMED, 15, false, Map.of(), String::valueOf));
 
 	private void user(String text) {
 		this.conversation.append(new Frame(1, Instant.EPOCH, "UserTranscriptionReceived", null, null,
@@ -156,6 +156,17 @@ class ConversationTests {
 	}
 
 	@Test
+	void aCallHasOneOutcome() {
+		this.conversation.append(frame(call("1")), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "sunny", null)), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "rainy", null)), null);
+		assertThat(texts()).containsExactly("sunny");
+		this.conversation.append(frame(call("1")), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "rainy", null)), null);
+		assertThat(texts()).containsExactly("sunny", "rainy");
+	}
+
+	@Test
 	void neitherResultsNorCallsAreAloneHoweverTheHistoryIsBounded() {
 		Random random = new Random(11);
 		for (int i = 0; i < 5_000; i++) {
@@ -209,8 +220,8 @@ class ConversationTests {
 
 	@Test
 	void anUnheardMessageIsSeenByAuditsAlone() {
-		Conversation acknowledged = new Conversation(
-				new Conversation.Settings(5, 100, Playback.ACKNOWLEDGED, 15, false, Map.of("language", "de")));
+		Conversation acknowledged = new Conversation(new Conversation.Settings(5, 100, Playback.ACKNOWLEDGED, 15, false,
+				Map.of("language", "de"), String::valueOf));
 		Utterance utterance = acknowledged.utterance("g");
 		acknowledged.begin(utterance);
 		utterance.append("never heard", Instant.EPOCH, false);
@@ -223,8 +234,8 @@ class ConversationTests {
 
 	@Test
 	void asManyMessagesAsEverCostASnapshotTheSame() {
-		Conversation whole = new Conversation(
-				new Conversation.Settings(100_000, 1 << 30, Playback.ACKNOWLEDGED, 15, false, Map.of()));
+		Conversation whole = new Conversation(new Conversation.Settings(100_000, 1 << 30, Playback.ACKNOWLEDGED, 15,
+				false, Map.of(), String::valueOf));
 		for (int i = 0; i < 20_000; i++) {
 			Utterance utterance = whole.utterance("g" + i);
 			whole.begin(utterance);

@@ -120,7 +120,7 @@ class HearingTests {
 	@MethodSource("talks")
 	void theHistorySaysWhatWasHeard(String name, List<String> steps, List<String> history) {
 		Conversation conversation = new Conversation(
-				new Conversation.Settings(100, 10_000, Playback.ACKNOWLEDGED, 15, false, Map.of()));
+				new Conversation.Settings(100, 10_000, Playback.ACKNOWLEDGED, 15, false, Map.of(), String::valueOf));
 		Utterance last = null;
 		for (String step : steps) {
 			String words = step.substring(Math.min(2, step.length()));

@@ -285,6 +285,7 @@ class HearingHttpTests {
 			assertThat(message.propertyNames()).containsExactly("role", "text", "at", "generation", "toolCallId",
 					"toolName", "toolArgs", "result");
 			assertThat(message.get("role").asString()).isEqualTo("tool");
+			assertThat(message.get("text").asString()).isEqualTo("{\"sky\":\"blue\"}");
 			assertThat(message.get("toolArgs").get("city").asString()).isEqualTo("Bonn");
 			assertThat(message.get("result").get("sky").asString()).isEqualTo("blue");
 		}
