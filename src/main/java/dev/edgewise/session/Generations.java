@@ -24,6 +24,7 @@ import dev.edgewise.event.UserEvent;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.session.ActiveAgent.Next;
 import dev.edgewise.session.EngineListener.GenerationOutcome;
+import dev.edgewise.session.RouteSlot.Cut;
 import dev.edgewise.session.Run.Phase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -446,7 +447,7 @@ final class Generations {
 	 */
 	private void describe(Run run, Reason reason, @Nullable Frame cause, int discarded) {
 		run.interruption = run.describe(cause, reason, this.chronicle.now(), discarded, this.conversation.snapshot());
-		this.session.slot(run.compiled).last = run;
+		this.session.slot(run.compiled).last = new Cut(run.interruption, run.utterance);
 	}
 
 	/**

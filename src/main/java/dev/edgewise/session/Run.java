@@ -462,19 +462,6 @@ final class Run implements Generation {
 	}
 
 	/**
-	 * Its interruption, with what was heard of it until now; null if it was not
-	 * interrupted.
-	 */
-	@Nullable Interruption interruptionByNow() {
-		Interruption known = this.interruption;
-		String heard = this.utterance.heard();
-		return (known == null || known.heard().equals(heard)) ? known
-				: new Interruption(known.generation(), known.route(), known.cause(), known.reason(), known.at(),
-						known.elapsed(), known.generated(), known.delivered(), heard, known.discarded(),
-						known.conversation(), known.state());
-	}
-
-	/**
 	 * What has been decided about this generation and one utterance.
 	 */
 	static final class Case {
