@@ -23,7 +23,8 @@ public interface ConversationContext {
 
 	/**
 	 * The messages as they were generated, oldest first, those that nobody heard
-	 * included; unmodifiable. For audits, not for models.
+	 * included; unmodifiable. A tool's call that has no outcome yet is not there either.
+	 * For audits, not for models.
 	 */
 	default List<Message> asGenerated() {
 		return messages();
@@ -89,7 +90,8 @@ public interface ConversationContext {
 	 *
 	 * @param role who said it
 	 * @param text what a model shall see: what the user said, what was heard of an
-	 * agent's message (all of it in {@link #asGenerated()}), a tool's result or error
+	 * agent's message (all of it in {@link #asGenerated()}), a tool's error or its result
+	 * as JSON unless it is text; the value itself is in {@code result}
 	 * @param at when it began
 	 * @param generation the id of the generation that said it; null for what came from
 	 * outside

@@ -32,7 +32,7 @@ public interface Edgewise {
 	 * @param id the id, or null for a new one
 	 * @param attributes what the session shall carry; not used if it was open already
 	 * @param playback how it knows what its user has heard; not used if it was open
-	 * already
+	 * already, see {@link Session#playback()}
 	 * @return as {@link #open(String, Map)}
 	 */
 	Mono<Session> open(@Nullable String id, Map<String, Object> attributes, Playback playback);

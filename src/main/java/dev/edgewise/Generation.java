@@ -92,7 +92,7 @@ public interface Generation {
 	/**
 	 * Keeps what the node wants to know when it has been cut off: what was kept at the
 	 * fence is in the {@link Interruption}, which the next run of the route is given.
-	 * What is kept after the fence is not.
+	 * What is kept after the fence is not, and the next run begins with nothing kept.
 	 * @param key its name
 	 * @param value an immutable value; null to forget it
 	 */
@@ -109,6 +109,17 @@ public interface Generation {
 	 * functions. Nothing happens before subscription; every subscription sees the one
 	 * call. To cancel a subscription does not stop the tool: what an interruption does to
 	 * it is for the policy to say.
+	 *
+	 * <pre class="code">
+	 * ToolCall call = new ToolCall(generation.id() + "-1", "weather", Map.of("city", city));
+	 * return generation.tool(call, weather.of(city), ToolPolicy.CANCEL)
+	 *     .map((result) -&gt; (result.error() == null) ? "It is " + result.result() : "I cannot tell.");
+	 * </pre>
+	 *
+	 * A tool that fails does not fail the generation. Its outcome is an item as long as
+	 * the generation produces, and starts and interrupts what its type does; after that
+	 * it is a frame of the session, of which nothing comes but its place in the
+	 * conversation.
 	 * @param call the call
 	 * @param work the tool; its last item is the result, none means null
 	 * @param policy what becomes of it when the generation is interrupted

@@ -34,8 +34,10 @@ public record InterruptReceipt(long sequence, boolean duplicate, List<Stopped> s
 	 * @param generation its id
 	 * @param route the id of its route
 	 * @param delivered the text that at least one stream had taken
+	 * @param heard the text that the user is known to have heard: in a session with
+	 * acknowledged playback what has been acknowledged, else what was delivered
 	 */
-	public record Stopped(String generation, String route, String delivered) {
+	public record Stopped(String generation, String route, String delivered, String heard) {
 	}
 
 	/**
@@ -46,8 +48,10 @@ public record InterruptReceipt(long sequence, boolean duplicate, List<Stopped> s
 	 * @param rule the rule that decided
 	 * @param protection what protects it; null if another rule decided
 	 * @param delivered the text that at least one stream has taken so far
+	 * @param heard the text that the user is known to have heard so far
 	 */
-	public record Spared(String generation, String route, String rule, @Nullable Shield protection, String delivered) {
+	public record Spared(String generation, String route, String rule, @Nullable Shield protection, String delivered,
+			String heard) {
 	}
 
 }

@@ -7,7 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why, when and at what point a generation was cut off.
+ * Why, when and at what point a generation was cut off, or, in a session with
+ * acknowledged playback, what it had said in full while that was still being spoken.
  *
  * @param generation the id of the generation
  * @param route the id of its route
@@ -41,7 +42,9 @@ public record Interruption(String generation, String route, @Nullable Frame caus
 
 	/**
 	 * The part of {@link #generated} that was not heard: where a node goes on that wants
-	 * to finish what it was saying.
+	 * to finish what it was saying. What it had not yet produced is not in it; a node
+	 * that has more in mind than it has produced keeps that by
+	 * {@link Generation#state(String, Object)}.
 	 */
 	public String remainder() {
 		if (this.generated.startsWith(this.heard)) {

@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * Marks a method that is called once for each interruption of a started generation, after
- * its node has ended or its grace is over.
+ * its node has ended or its grace is over; also if the generation was complete and what
+ * it said was still being spoken ({@link Playback#ACKNOWLEDGED}).
  * <p>
  * The method takes any of {@link Interruption}, the cause by its type (null where there
  * is none or it is of another type), {@link ConversationContext}, {@link Session}, or

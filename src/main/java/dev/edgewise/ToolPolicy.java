@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a tool's call when its generation is interrupted, and how long it may
- * take.
+ * take. Whatever it says, a call whose generation is cut off before the call has its
+ * number is not made, and one that was made has exactly one outcome: it completed, was
+ * cancelled, failed, or ran out of time; what comes later is dropped and counted
+ * ({@code edgewise.tool.late}). The close of a session cancels what {@link #CANCEL} may
+ * cancel; what must finish runs on, and its call fails with {@code session-closed} if
+ * that takes longer than {@code edgewise.generation.grace}.
  *
  * @param onInterruption what an interruption does to the call
  * @param deadline how long the tool may run; then it is cancelled, and its outcome is
@@ -85,8 +90,11 @@ public record ToolPolicy(OnInterruption onInterruption, Duration deadline,
 		CANCEL,
 
 		/**
-		 * There is none: the generation is protected while the tool runs. What is forced
-		 * interrupts it all the same, and then it runs to its end.
+		 * There is none: the generation is protected from the call to the result. What is
+		 * forced interrupts it all the same, and then it runs to its end. What the user
+		 * has said meanwhile may interrupt when the result is there
+		 * ({@code while-protected}); what the node says of the result and must not be cut
+		 * either needs a section around it and the call ({@link Generation#protect()}).
 		 */
 		PROTECT
 

@@ -313,9 +313,11 @@ class PublicNamesTests {
 				arguments(InterruptCommand.class, null,
 						"String generation, String route, boolean force, String reason"),
 				arguments(InterruptReceipt.class, null, "long sequence, boolean duplicate, List stopped, List spared"),
-				arguments(InterruptReceipt.Stopped.class, null, "String generation, String route, String delivered"),
+				arguments(InterruptReceipt.Stopped.class, null,
+						"String generation, String route, String delivered, String heard"),
 				arguments(InterruptReceipt.Spared.class, null,
-						"String generation, String route, String rule, Shield protection, String delivered"),
+						"String generation, String route, String rule, Shield protection, String delivered, "
+								+ "String heard"),
 				arguments(Interruption.class, null,
 						"String generation, String route, Frame cause, Reason reason, Instant at, Duration elapsed, "
 								+ "String generated, String delivered, String heard, int discarded, "

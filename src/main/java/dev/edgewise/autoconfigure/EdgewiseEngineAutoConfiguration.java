@@ -37,8 +37,9 @@ public final class EdgewiseEngineAutoConfiguration {
 	}
 
 	@Bean
-	EngineLifecycle edgewiseLifecycle(SessionEngine engine, EdgewiseProperties properties) {
-		return new EngineLifecycle(engine, properties.shutdown().grace());
+	EngineLifecycle edgewiseLifecycle(SessionEngine engine, EngineSchedulers schedulers,
+			EdgewiseProperties properties) {
+		return new EngineLifecycle(engine, schedulers.blocking(), properties.shutdown().grace());
 	}
 
 }

@@ -3,8 +3,12 @@ package dev.edgewise.conversation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.ConversationContext.HeardBy;
@@ -36,7 +40,10 @@ import org.jspecify.annotations.Nullable;
 public final class Conversation {
 
 	/** Calls that wait for their outcome. */
-	private static final int MAX_CALLS = 32;
+	private static final int MAX_CALLS = 128;
+
+	/** Calls that are known to have theirs. */
+	private static final int MAX_ANSWERED = 256;
 
 	private final Settings settings;
 
@@ -55,12 +62,25 @@ public final class Conversation {
 	/** Characters of the lines that are final. */
 	private long characters;
 
+	/** The ids of calls that have their outcome, the oldest first. */
+	private Set<String> answered = Set.of();
+
 	/** What was begun last. */
 	private @Nullable Utterance last;
 
 	public Conversation(Settings settings) {
 		this.settings = settings;
 		this.hearing = new Hearing(settings.charactersPerSecond());
+	}
+
+	/**
+	 * Loads what it takes to align what is spoken with what was written, which are tables
+	 * of the size of files, for all conversations. To be called once, where it may block:
+	 * else the first acknowledgements that need them do it.
+	 */
+	public static void prepare() {
+		String written = "It costs $100.25, 20% less than on 1/2 at www.example.com; 1st, today.";
+		new Playhead(null).match(written, new int[0], 0, "it costs one hundred dollars and twenty five cents, twenty");
 	}
 
 	/**
@@ -79,16 +99,19 @@ public final class Conversation {
 			call(new Exchange(call, frame.at(), frame.generation()));
 		}
 		else if (event instanceof ToolResult outcome) {
-			answer(outcome, frame);
+			answer(outcome, frame, (generation != null) ? generation : frame.generation());
 		}
 		else if (event instanceof AgentSpeechSent sent) {
+			boolean tooLate = generation != null && !this.hearing.isOpen(generation);
 			Heard heard = this.hearing.said(sent.content(), generation);
 			if (heard.covers()) {
 				takeBack();
 			}
-			keepAsSaid(heard.rest(), frame.at());
+			if (!tooLate) {
+				keepAsSaid(heard.rest(), frame.at());
+			}
 			settle();
-			return heard.rest().isBlank();
+			return saysNothing(heard.rest());
 		}
 		else if (event instanceof PlaybackProgress progress) {
 			boolean known = this.hearing.progress(progress,
@@ -100,6 +123,9 @@ public final class Conversation {
 	}
 
 	private void call(Exchange exchange) {
+		if (!this.answered.isEmpty()) {
+			this.answered.remove(exchange.call.toolCallId());
+		}
 		if (this.calls.size() == MAX_CALLS) {
 			this.calls.remove(0).dropped = true;
 		}
@@ -107,27 +133,67 @@ public final class Conversation {
 		add(exchange);
 	}
 
-	private void answer(ToolResult outcome, Frame frame) {
-		for (Exchange exchange : this.calls) {
-			if (exchange.call.toolCallId().equals(outcome.toolCallId())) {
-				exchange.answer(outcome);
-				this.calls.remove(exchange);
-				settle();
-				return;
-			}
+	private void answer(ToolResult outcome, Frame frame, @Nullable String generation) {
+		Exchange asked = asked(outcome.toolCallId(), generation);
+		if (asked != null) {
+			asked.answer(outcome, this.settings.text());
+			this.calls.remove(asked);
+			answered(outcome.toolCallId());
+			settle();
+			return;
 		}
+		if (this.answered.contains(outcome.toolCallId())) {
+			return;
+		}
+		answered(outcome.toolCallId());
 		// A result without its call would be refused by models.
 		Exchange exchange = new Exchange(new ToolCall(outcome.toolCallId(), outcome.toolName(), Map.of()), frame.at(),
 				frame.generation());
-		exchange.answer(outcome);
+		exchange.answer(outcome, this.settings.text());
 		add(exchange);
+	}
+
+	private void answered(String id) {
+		if (this.answered.isEmpty()) {
+			this.answered = new LinkedHashSet<>(4);
+		}
+		this.answered.add(id);
+		if (this.answered.size() > MAX_ANSWERED) {
+			this.answered.remove(this.answered.iterator().next());
+		}
+	}
+
+	/**
+	 * The call that an outcome is for: of those with its id the oldest of its generation,
+	 * else the oldest.
+	 */
+	private @Nullable Exchange asked(String id, @Nullable String generation) {
+		Exchange asked = null;
+		for (Exchange exchange : this.calls) {
+			if (exchange.call.toolCallId().equals(id)) {
+				if (Objects.equals(exchange.generation, generation)) {
+					return exchange;
+				}
+				asked = (asked != null) ? asked : exchange;
+			}
+		}
+		return asked;
+	}
+
+	/**
+	 * Whether there is nothing in it that can be seen or spoken.
+	 */
+	private static boolean saysNothing(String said) {
+		return said.codePoints()
+			.allMatch((c) -> Character.isWhitespace(c) || Character.isISOControl(c)
+					|| Character.getType(c) == Character.SURROGATE || Character.getType(c) == Character.FORMAT);
 	}
 
 	/**
 	 * Keeps what was spoken and is in no message: the user has heard it.
 	 */
 	private void keepAsSaid(String said, Instant at) {
-		if (said.isBlank()) {
+		if (saysNothing(said)) {
 			return;
 		}
 		Object before = this.tail.isEmpty() ? null : this.tail.get(this.tail.size() - 1);
@@ -302,7 +368,8 @@ public final class Conversation {
 			return utterance.length();
 		}
 		if (entry instanceof Message message) {
-			return message.text().length();
+			ToolCall call = message.call();
+			return message.text().length() + ((call != null) ? Weight.of(call.toolArgs()) : 0);
 		}
 		return (entry instanceof Aside aside) ? aside.text.length() : ((Exchange) entry).length();
 	}
@@ -331,9 +398,10 @@ public final class Conversation {
 	 * @param charactersPerSecond how many characters a second of playback is taken for
 	 * @param heardNote whether the line for models is rendered
 	 * @param attributes the session's
+	 * @param text renders what tools return
 	 */
 	public record Settings(int maxMessages, int maxCharacters, Playback playback, int charactersPerSecond,
-			boolean heardNote, Map<String, Object> attributes) {
+			boolean heardNote, Map<String, Object> attributes, Function<Object, String> text) {
 
 		@Nullable Locale language() {
 			return (this.attributes.get("language") instanceof String tag) ? Locale.forLanguageTag(tag) : null;
@@ -356,6 +424,9 @@ public final class Conversation {
 
 		private final @Nullable String generation;
 
+		/** How much its arguments are in characters. */
+		private final long weight;
+
 		/** Null as long as there is no outcome. */
 		private @Nullable Line line;
 
@@ -364,6 +435,7 @@ public final class Conversation {
 
 		Exchange(ToolCall call, Instant at, @Nullable String generation) {
 			this.call = call;
+			this.weight = Weight.of(call.toolArgs());
 			this.at = at;
 			this.generation = generation;
 		}
@@ -371,15 +443,16 @@ public final class Conversation {
 		/**
 		 * Gives it its outcome.
 		 */
-		void answer(ToolResult result) {
-			String text = (result.error() != null) ? result.error() : String.valueOf(result.result());
+		void answer(ToolResult result, Function<Object, String> rendered) {
+			Object value = result.result();
+			String text = (result.error() != null) ? result.error() : (value != null) ? rendered.apply(value) : "null";
 			Message message = new Message(Role.TOOL, text, this.at, this.generation, false, null, this.call, result);
 			this.line = new Line(message, message);
 		}
 
-		int length() {
+		long length() {
 			Line known = this.line;
-			return (known != null) ? known.audited().text().length() : 0;
+			return this.weight + ((known != null) ? known.audited().text().length() : 0);
 		}
 
 	}

@@ -54,6 +54,13 @@ final class Hearing {
 	}
 
 	/**
+	 * Whether anything may still be heard of a generation's message.
+	 */
+	boolean isOpen(String generation) {
+		return this.open.stream().anyMatch((utterance) -> utterance.generation().equals(generation));
+	}
+
+	/**
 	 * Hears that something was spoken.
 	 * @param said what was spoken
 	 * @param generation whose message it was; null if that is not known

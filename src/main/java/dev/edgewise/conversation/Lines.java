@@ -23,11 +23,7 @@ final class Lines {
 
 	void add(Message message) {
 		if (this.to == this.messages.length) {
-			@Nullable Message[] larger = new @Nullable Message[Math.max(8, (this.to - this.from) * 2)];
-			System.arraycopy(this.messages, this.from, larger, 0, this.to - this.from);
-			this.messages = larger;
-			this.to -= this.from;
-			this.from = 0;
+			move(size() * 2);
 		}
 		this.messages[this.to++] = message;
 	}
@@ -36,8 +32,31 @@ final class Lines {
 		return (this.from < this.to) ? this.messages[this.from] : null;
 	}
 
+	/**
+	 * Drops the first one. Its slot holds it for views that are out, but not for long:
+	 * when more are dropped than there are, the rest moves to slots of its own.
+	 */
 	void removeFirst() {
 		this.from++;
+		if (this.from > Math.max(8, size())) {
+			move(size() * 2);
+		}
+	}
+
+	private void move(int room) {
+		int size = size();
+		@Nullable Message[] slots = new @Nullable Message[Math.max(8, room)];
+		System.arraycopy(this.messages, this.from, slots, 0, size);
+		this.messages = slots;
+		this.from = 0;
+		this.to = size;
+	}
+
+	/**
+	 * How many slots there are.
+	 */
+	int slots() {
+		return this.messages.length;
 	}
 
 	int size() {

@@ -214,6 +214,14 @@ final class Playhead {
 	}
 
 	/**
+	 * Where the next begins that can be spoken.
+	 * @param written the text
+	 */
+	int next(CharSequence written) {
+		return this.readings.quiet(written, this.exact);
+	}
+
+	/**
 	 * How much work has been done: one for each character that was looked at.
 	 */
 	long steps() {

@@ -24,7 +24,10 @@ public final class Utterance {
 
 	private final Playback playback;
 
-	private final Playhead playhead;
+	private final @Nullable Locale language;
+
+	/** Null as long as nobody asks: where all is assumed, nobody does. */
+	private @Nullable Playhead playhead;
 
 	private final StringBuilder text = new StringBuilder();
 
@@ -59,7 +62,7 @@ public final class Utterance {
 		this.generation = generation;
 		this.bound = bound;
 		this.playback = playback;
-		this.playhead = new Playhead(language);
+		this.language = language;
 	}
 
 	String generation() {
@@ -142,18 +145,27 @@ public final class Utterance {
 		}
 	}
 
+	private Playhead playhead() {
+		Playhead known = this.playhead;
+		if (known == null) {
+			known = new Playhead(this.language);
+			this.playhead = known;
+		}
+		return known;
+	}
+
 	/**
 	 * Looks whether something that was spoken is the next of it; changes nothing.
 	 */
 	synchronized Playhead.Match match(String said) {
-		return this.playhead.match(this.text, this.guarded, this.guardedUsed, said);
+		return playhead().match(this.text, this.guarded, this.guardedUsed, said);
 	}
 
 	/**
 	 * Takes note that something was spoken.
 	 */
 	synchronized void accept(Playhead.Match match) {
-		this.playhead.accept(match);
+		playhead().accept(match);
 		acknowledge();
 	}
 
@@ -161,14 +173,14 @@ public final class Utterance {
 	 * Takes note that something was spoken that is not, or not yet, known to be of it.
 	 */
 	synchronized void remember(Playhead.Match match) {
-		this.playhead.accept(match);
+		playhead().accept(match);
 	}
 
 	/**
 	 * Takes note of a position that was told in characters.
 	 */
 	synchronized void heardCharacters(int characters) {
-		this.playhead.moveTo(this.text, characters);
+		playhead().moveTo(this.text, characters);
 		acknowledge();
 	}
 
@@ -184,7 +196,7 @@ public final class Utterance {
 	 * Takes note of a position that was estimated, in characters.
 	 */
 	synchronized void heardAbout(int characters) {
-		this.playhead.moveToWord(this.text, characters);
+		playhead().moveToWord(this.text, characters);
 		acknowledge();
 	}
 
@@ -199,9 +211,9 @@ public final class Utterance {
 	 */
 	synchronized void pass() {
 		for (int i = 0; i < this.guardedUsed; i += 2) {
-			int at = this.playhead.position();
+			int at = playhead().next(this.text);
 			if (this.guarded[i] <= at && at < this.guarded[i + 1]) {
-				this.playhead.moveTo(this.text, this.guarded[i + 1]);
+				playhead().moveTo(this.text, this.guarded[i + 1]);
 				acknowledge();
 			}
 		}
@@ -215,7 +227,7 @@ public final class Utterance {
 	 * @return whether that is so
 	 */
 	synchronized boolean closeIfHeardOut() {
-		if (this.acknowledged && this.state != State.SPEAKING && this.playhead.isAtEnd(this.text)) {
+		if (this.acknowledged && this.state != State.SPEAKING && playhead().isAtEnd(this.text)) {
 			this.closed = true;
 		}
 		return this.closed;
@@ -251,14 +263,14 @@ public final class Utterance {
 	 */
 	public synchronized boolean isBeingSpoken() {
 		return this.playback == Playback.ACKNOWLEDGED && this.state == State.WHOLE && !this.closed
-				&& !this.playhead.isAtEnd(this.text);
+				&& !playhead().isAtEnd(this.text);
 	}
 
 	/**
 	 * Whether what is to be heard next must not be cut.
 	 */
 	public synchronized boolean isGuarded() {
-		int at = this.playhead.position();
+		int at = (this.guardedUsed > 0) ? playhead().next(this.text) : 0;
 		for (int i = 0; i < this.guardedUsed; i += 2) {
 			if (this.guarded[i] <= at && at < this.guarded[i + 1]) {
 				return true;
@@ -305,7 +317,7 @@ public final class Utterance {
 	 */
 	public synchronized String heard() {
 		if (this.acknowledged) {
-			return this.text.substring(0, this.playhead.position());
+			return this.text.substring(0, playhead().position());
 		}
 		return (this.playback == Playback.ASSUMED) ? delivered() : "";
 	}
@@ -314,7 +326,7 @@ public final class Utterance {
 	 * How long the text is that the user has heard.
 	 */
 	public synchronized int heardLength() {
-		return this.acknowledged ? this.playhead.position()
+		return this.acknowledged ? playhead().position()
 				: (this.playback == Playback.ASSUMED && this.rangesUsed > 0) ? this.ranges[this.rangesUsed - 1] : 0;
 	}
 
@@ -342,7 +354,7 @@ public final class Utterance {
 		HeardBy evidence = heard.isEmpty() ? HeardBy.NONE : assumed ? HeardBy.ASSUMED : HeardBy.ACKNOWLEDGED;
 		boolean whole = this.state == State.WHOLE;
 		boolean inFull = whole && (assumed ? delivered.length() == generated.length()
-				: this.acknowledged && this.playhead.isAtEnd(this.text));
+				: this.acknowledged && playhead().isAtEnd(this.text));
 		Speech speech = new Speech(generated, delivered, heard, evidence, inFull);
 		// What is not delivered yet waits in the log for the stream to come back.
 		String shown = (assumed && whole) ? generated : heard;

@@ -4,8 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far what an agent says has been spoken to the user, as a position from the
- * beginning of one message. A position beyond the end means the end, one before the
- * beginning the beginning, and one behind what is known already changes nothing.
+ * beginning of one message: for a client that knows what it has played, but not which
+ * words that were. A position beyond the end means the end, one before the beginning the
+ * beginning, one behind what is known already changes nothing, and one in a message that
+ * is not there, or not to be heard any more, is counted
+ * ({@code edgewise.speech.unmatched}). Exactly one of the three units is given.
  *
  * @param generation whose message; null for the one that is being spoken
  * @param characters how many characters (UTF-16 units) of its text

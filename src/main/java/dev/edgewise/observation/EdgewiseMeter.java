@@ -53,13 +53,16 @@ public enum EdgewiseMeter implements MeterDocumentation {
 	CONDITION_FAILURES("edgewise.condition.failures", Type.COUNTER, "filters and conditions that failed", Tag.ROUTE),
 
 	/** Calls of tools. */
-	TOOL("edgewise.tool", Type.TIMER, "how long calls of tools take and how they end", Tag.ROUTE, Tag.OUTCOME),
+	TOOL("edgewise.tool", Type.TIMER, "call numbered to outcome numbered, and how calls of tools end", Tag.ROUTE,
+			Tag.OUTCOME),
 
 	/** Results that nobody waits for any more. */
-	TOOL_LATE("edgewise.tool.late", Type.COUNTER, "results that came after the outcome, and were dropped", Tag.ROUTE),
+	TOOL_LATE("edgewise.tool.late", Type.COUNTER,
+			"results of tools that came after the outcome of their call, and were dropped", Tag.ROUTE),
 
 	/** Tools that were undone. */
-	TOOL_COMPENSATED("edgewise.tool.compensated", Type.COUNTER, "completed tools that were undone", Tag.ROUTE),
+	TOOL_COMPENSATED("edgewise.tool.compensated", Type.COUNTER, "completed tools whose compensation was called",
+			Tag.ROUTE),
 
 	/** Sessions. */
 	SESSIONS("edgewise.sessions", Type.GAUGE, "sessions open now"),
@@ -72,7 +75,7 @@ public enum EdgewiseMeter implements MeterDocumentation {
 
 	/** Acknowledgements of speech that match nothing. */
 	SPEECH_UNMATCHED("edgewise.speech.unmatched", Type.COUNTER,
-			"times that a client said it had spoken what no agent has said"),
+			"acknowledgements of speech that is in no message of an agent"),
 
 	/** Events from outside. */
 	EVENTS("edgewise.events", Type.COUNTER, "events from outside, and what became of them", Tag.TYPE, Tag.OUTCOME);

@@ -73,31 +73,36 @@ final class ActiveAgent {
 	 * @param forced whether it interrupts what is protected too
 	 * @param arrived when it was accepted
 	 * @param effects where to tell
+	 * @return false if it says so and nothing comes of it
 	 */
-	void hear(LogEntry entry, @Nullable String aim, boolean forced, long arrived, Effects effects) {
+	boolean hear(LogEntry entry, @Nullable String aim, boolean forced, long arrived, Effects effects) {
 		Set<String> known = this.engine.routes().agents();
 		Run emitter = entry.run;
-		if (!(entry.frame.event() instanceof AgentHandoff handoff) || known.isEmpty()
-				|| (emitter != null && !admits(emitter.compiled))) {
-			return;
+		if (!(entry.frame.event() instanceof AgentHandoff handoff) || known.isEmpty()) {
+			return true;
+		}
+		if (emitter != null && !admits(emitter.compiled)) {
+			return false;
 		}
 		String target = handoff.targetAgent();
 		if (!known.contains(target)) {
 			refuse(entry, target, known);
+			return false;
 		}
-		else if (!target.equals(this.name)) {
-			String before = this.name;
-			this.name = target;
-			// What has come of it stands, so it is to be seen even if its emitter is cut
-			// off.
-			entry.keep();
-			if (emitter != null) {
-				emitter.countDelivered(entry);
-			}
-			if (before != null) {
-				retire(before, entry, aim, forced, arrived, effects);
-			}
+		if (target.equals(this.name)) {
+			return false;
 		}
+		String before = this.name;
+		this.name = target;
+		// What has come of it stands, so it is to be seen even if its emitter is cut off.
+		entry.keep();
+		if (emitter != null) {
+			emitter.countDelivered(entry);
+		}
+		if (before != null) {
+			retire(before, entry, aim, forced, arrived, effects);
+		}
+		return true;
 	}
 
 	private void refuse(LogEntry entry, String target, Set<String> known) {

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import dev.edgewise.Frame;
 import dev.edgewise.event.StreamGap;
 import dev.edgewise.route.EventTypes;
+import dev.edgewise.session.Takes.Take;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,17 +101,17 @@ final class Cursor implements LogReader {
 				continue;
 			}
 			Run run = entry.run;
-			Run.Take take = (run != null) ? run.take(entry, this.openedAt) : Run.Take.TAKEN;
-			if (take == Run.Take.HELD) {
+			Take take = (run != null) ? run.takes.take(entry, this.openedAt) : Take.TAKEN;
+			if (take == Take.HELD) {
 				this.waiting.set(true);
 				// A decision between the look and the mark would signal nobody.
-				if (run != null && run.holds(entry)) {
+				if (run != null && run.takes.holds(entry)) {
 					return null;
 				}
 				this.waiting.set(false);
 				continue;
 			}
-			boolean mine = take == Run.Take.TAKEN || entry.isKept();
+			boolean mine = take == Take.TAKEN || entry.isKept();
 			this.position = next;
 			if (mine) {
 				return new Taken(entry.frame, entry.bytes, entry.claimWritten());
@@ -186,7 +187,7 @@ final class Cursor implements LogReader {
 			return false;
 		}
 		LogEntry next = this.log.get(at + 1);
-		return next == null || next.run == null || !next.run.holds(next);
+		return next == null || next.run == null || !next.run.takes.holds(next);
 	}
 
 	private void wake() {

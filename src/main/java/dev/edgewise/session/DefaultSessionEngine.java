@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,6 +58,8 @@ public final class DefaultSessionEngine implements SessionEngine {
 
 	private final AtomicInteger open = new AtomicInteger();
 
+	private final SessionIds ids = new SessionIds();
+
 	/** Closed sessions, oldest first. Guarded by itself. */
 	private final Deque<Entry> tombstones = new ArrayDeque<>();
 
@@ -109,7 +110,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 			this.open.decrementAndGet();
 			throw new EventRefusedException(Bound.SESSIONS, FULL_RETRY);
 		}
-		String key = (id != null) ? id : UUID.randomUUID().toString();
+		String key = (id != null) ? id : this.ids.next();
 		LiveSession session = new LiveSession(this.engine, key,
 				Collections.unmodifiableMap(new LinkedHashMap<>(attributes)), playback);
 		Entry entry = new Entry(session);

@@ -310,7 +310,7 @@ final class Deliberation {
 		Pause over = run.pause;
 		if (over != null) {
 			run.pause = null;
-			run.unhold();
+			run.takes.unhold();
 			if (over.timer != null) {
 				over.timer.dispose();
 			}

@@ -18,6 +18,14 @@ public interface FrameEncoder {
 	byte[] encode(Frame frame);
 
 	/**
+	 * Renders what a tool has returned as text for models.
+	 * @param value the value
+	 */
+	default String text(Object value) {
+		return value.toString();
+	}
+
+	/**
 	 * Returns a digest of an event's content: equal for equal content, and for no other.
 	 * @param event the event
 	 */

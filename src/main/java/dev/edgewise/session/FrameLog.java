@@ -15,11 +15,8 @@ import org.jspecify.annotations.Nullable;
  * finds that {@code first} has passed it, and then it has lost frames.
  * <p>
  * What keeps a fence exact is not here but in the race between a reader that takes an
- * entry and the writer that fences its generation. Both go through one word of the
- * generation: the fence bit and the highest index that any stream has taken. A reader
- * takes by raising the index while the bit is clear; the writer fences by setting the
- * bit, and what it then finds is exactly what was taken. Entries below that index which
- * nobody has taken (a stream had begun behind them) carry a mark of their own.
+ * entry and the writer that fences its generation. Both go through the {@link Takes} of
+ * the generation.
  * <p>
  * The ring begins small and grows to its bound, because most sessions are idle.
  */

@@ -24,6 +24,7 @@ import dev.edgewise.event.UserEvent;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.session.ActiveAgent.Next;
 import dev.edgewise.session.EngineListener.GenerationOutcome;
+import dev.edgewise.session.RouteSlot.Cut;
 import dev.edgewise.session.Run.Phase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,6 +91,7 @@ final class Generations {
 	 * before those that have not had their last frame.
 	 */
 	List<Run> audible() {
+		forgetSpoken();
 		if (this.spoken == 0) {
 			return List.copyOf(this.live);
 		}
@@ -230,7 +232,9 @@ final class Generations {
 			return true;
 		}
 		if (bytes.length > this.chronicle.maxBytes()) {
-			fail(run, "item-too-large", "An item of " + bytes.length + " bytes exceeds the log");
+			if (!this.session.tools().spoil(queued)) {
+				fail(run, "item-too-large", "An item of " + bytes.length + " bytes exceeds the log");
+			}
 			return true;
 		}
 		if (!this.readers.haveRoom(this.live, bytes.length)) {
@@ -298,7 +302,8 @@ final class Generations {
 		if (run.speaking) {
 			this.conversation.complete(run.utterance);
 		}
-		if (run.utterance.isBeingSpoken()) {
+		boolean spoken = run.utterance.isBeingSpoken();
+		if (spoken) {
 			take(run);
 			run.phase = Phase.SPEAKING;
 			this.session.slot(run.compiled).speaking.add(run);
@@ -309,6 +314,26 @@ final class Generations {
 		}
 		this.chronicle.append(run, new AgentGenerationComplete(), false, null);
 		over(run, GenerationOutcome.COMPLETED, this.engine.nanos());
+		if (spoken) {
+			limitSpeech(run);
+		}
+	}
+
+	/**
+	 * Takes a message for spoken of which nothing has been acknowledged for as long as a
+	 * generation may run: whoever played it may be gone, and what waits for it would wait
+	 * for ever.
+	 */
+	private void limitSpeech(Run run) {
+		int heard = run.utterance.heardLength();
+		run.timer = this.engine.schedulers().timer().schedule(() -> this.session.execute(() -> {
+			if (run.phase == Phase.SPEAKING && run.utterance.heardLength() > heard) {
+				limitSpeech(run);
+			}
+			else {
+				forget(run);
+			}
+		}), this.engine.settings().generation().maxDuration().toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	/**
@@ -342,6 +367,9 @@ final class Generations {
 		if (this.session.slot(run.compiled).speaking.remove(run)) {
 			this.spoken--;
 			run.phase = Phase.OVER;
+			if (run.timer != null) {
+				run.timer.dispose();
+			}
 			this.deliberation.over(run);
 		}
 	}
@@ -351,7 +379,13 @@ final class Generations {
 	 */
 	void cut(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		if (run.phase == Phase.SPEAKING) {
-			cutSpeech(run, reason, cause, arrived);
+			if (run.utterance.isBeingSpoken()) {
+				cutSpeech(run, reason, cause, arrived);
+			}
+			else {
+				// Heard to its end while it was in question.
+				forget(run);
+			}
 			return;
 		}
 		boolean started = run.phase != Phase.WAITING;
@@ -381,13 +415,12 @@ final class Generations {
 				false, () -> this.engine
 					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
 		this.session.tools().fenced(run, stranded);
+		describe(run, reason, cause, discarded);
 		this.cleanup.begin(run);
 		fenced(run, reason, cause, latency);
 		if (discarded > 0) {
 			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
 		}
-		run.interruption = run.describe(cause, reason, this.chronicle.now(), discarded, this.conversation.snapshot());
-		this.session.slot(run.compiled).last = run;
 		over(run, GenerationOutcome.INTERRUPTED, run.fencedNanos);
 	}
 
@@ -397,20 +430,31 @@ final class Generations {
 	 */
 	private void cutSpeech(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		run.fencedNanos = this.engine.nanos();
+		this.readers.scan();
 		forget(run);
 		this.conversation.interrupt(run.utterance);
 		this.chronicle.append(new AgentSpeechInterrupted(run.id, run.utterance.heard()), run.trigger.hop + 1, null,
 				() -> this.engine
 					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
 		this.session.tools().fenced(run, List.of());
+		describe(run, reason, cause, 0);
 		this.cleanup.begin(run);
 		fenced(run, reason, cause, run.fencedNanos - arrived);
-		run.interruption = run.describe(cause, reason, this.chronicle.now(), 0, this.conversation.snapshot());
-		this.session.slot(run.compiled).last = run;
 	}
 
+	/**
+	 * Makes the interruption, before the node is told, which may keep more when it is.
+	 */
+	private void describe(Run run, Reason reason, @Nullable Frame cause, int discarded) {
+		run.interruption = run.describe(cause, reason, this.chronicle.now(), discarded, this.conversation.snapshot());
+		this.session.slot(run.compiled).last = new Cut(run.interruption, run.utterance);
+	}
+
+	/**
+	 * Cuts off a generation unless it has had its last frame.
+	 */
 	void cutIfLive(Run run, Reason reason) {
-		if (run.phase != Phase.OVER) {
+		if (run.phase != Phase.OVER && run.phase != Phase.SPEAKING) {
 			cut(run, reason, null, this.engine.nanos());
 		}
 	}
@@ -517,7 +561,7 @@ final class Generations {
 	 */
 	void paused(Run run, Frame cause, String rule) {
 		if (run.phase != Phase.WAITING && run.phase != Phase.SPEAKING) {
-			run.hold(this.chronicle.last() + 1);
+			run.takes.hold(this.chronicle.last() + 1);
 			this.chronicle.append(run, new AgentGenerationPaused(cause.sequence(), rule), true, null);
 		}
 	}

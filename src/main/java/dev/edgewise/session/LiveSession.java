@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.function.Predicate;
 
 import dev.edgewise.ConversationContext;
@@ -21,15 +22,12 @@ import dev.edgewise.EventRefusedException.Bound;
 import dev.edgewise.Frame;
 import dev.edgewise.InterruptCommand;
 import dev.edgewise.InterruptReceipt;
-import dev.edgewise.InterruptReceipt.Spared;
-import dev.edgewise.InterruptReceipt.Stopped;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Overlap;
 import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
-import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.conversation.Conversation;
 import dev.edgewise.event.AgentError;
 import dev.edgewise.event.AgentSpeechSent;
@@ -38,6 +36,7 @@ import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.PlaybackProgress;
 import dev.edgewise.event.SessionClosed;
+import dev.edgewise.event.ToolResult;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.Policies;
@@ -133,6 +132,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Journal journal;
 
+	private final Commands commands;
+
 	private Reason closeReason = Reason.SESSION_CLOSED;
 
 	private Runnable onClosed = () -> {
@@ -152,7 +153,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.readers = new Readers(engine, this.log);
 		this.conversation = new Conversation(new Conversation.Settings(settings.conversation().messages(),
 				settings.conversation().characters(), playback, settings.conversation().charactersPerSecond(),
-				settings.conversation().heardNote(), attributes));
+				settings.conversation().heardNote(), attributes, engine.encoder()::text));
 		this.slots = new RouteSlot[engine.routes().routes().size()];
 		this.chronicle = new Chronicle(engine, this.log);
 		this.deliberation = new Deliberation(this, engine, this.readers);
@@ -162,6 +163,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.generations = new Generations(this, engine, this.chronicle, this.readers, this.conversation,
 				this.deliberation, this.agent, this.cleanup);
 		this.journal = new Journal(this.log, settings.session().decisions());
+		this.commands = new Commands(this, engine, this.intake, this.chronicle, this.journal, this.deliberation,
+				this.readers, this.cleanup);
 	}
 
 	@Override
@@ -301,6 +304,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	public void settle() {
 		boolean again = true;
 		while (again) {
+			this.generations.forgetSpoken();
 			this.deliberation.reopen();
 			this.agent.release();
 			LogEntry entry;
@@ -340,8 +344,19 @@ final class LiveSession implements Session, Mailbox.Owner {
 	void submit(List<Submission> events, @Nullable Opening opening, boolean limited,
 			BiConsumer<@Nullable Applied, @Nullable RuntimeException> answer) {
 		long arrived = nanos();
-		if (this.waiting.incrementAndGet() > this.engine.settings().session().mailbox()
-				&& !Intake.isEmergency(events)) {
+		admit(events, Intake.isEmergency(events), () -> apply(events, opening, limited, arrived), answer);
+	}
+
+	/**
+	 * Has something from outside done by the writer, unless too much waits for that.
+	 * @param events what it counts as
+	 * @param urgent whether it is done however much waits
+	 * @param work does it
+	 * @param answer called with what became of it, or with the error
+	 */
+	private <T> void admit(List<Submission> events, boolean urgent, Supplier<T> work,
+			BiConsumer<@Nullable T, @Nullable RuntimeException> answer) {
+		if (this.waiting.incrementAndGet() > this.engine.settings().session().mailbox() && !urgent) {
 			this.waiting.decrementAndGet();
 			this.intake.tell(events, EventOutcome.REFUSED);
 			answer.accept(null, new EventRefusedException(Bound.MAILBOX, Duration.ofSeconds(1)));
@@ -349,26 +364,26 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		execute(() -> {
 			this.waiting.decrementAndGet();
-			Applied applied = null;
+			T done = null;
 			RuntimeException error = null;
 			try {
-				applied = apply(events, opening, limited, arrived);
+				if (this.closing) {
+					throw new SessionClosedException(this.id);
+				}
+				done = work.get();
 			}
 			catch (Throwable ex) {
 				error = (ex instanceof RuntimeException known) ? known
-						: new IllegalStateException("The events could not be applied", ex);
+						: new IllegalStateException("It could not be done", ex);
 				this.intake.tell(events, EventOutcome.REFUSED);
 			}
-			Applied result = applied;
+			T result = done;
 			RuntimeException failure = error;
 			this.mailbox.answer(() -> answer.accept(result, failure));
 		});
 	}
 
 	private Applied apply(List<Submission> events, @Nullable Opening opening, boolean limited, long arrived) {
-		if (this.closing) {
-			throw new SessionClosedException(this.id);
-		}
 		if (opening != null) {
 			opening.check(this.readers.count());
 		}
@@ -401,11 +416,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 		}
 		if (fresh > 0) {
-			this.hadEvent = true;
-			this.lastEventNanos = nanos();
-			this.idleSinceNanos = this.lastEventNanos;
-			origin.lastSequence = Math.max(origin.lastSequence, this.log.last());
-			this.touched.add(origin);
+			came(origin);
 		}
 		Cursor cursor = null;
 		if (opening != null) {
@@ -441,6 +452,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 		if (event instanceof AgentSpeechSent || event instanceof PlaybackProgress) {
 			this.readers.scan();
 		}
+		if (event instanceof ToolResult result && this.tools.isNotOurs(result)) {
+			return;
+		}
 		if (!this.conversation.append(frame, generation)) {
 			this.engine.tell(EngineListener::speechUnmatched);
 		}
@@ -454,14 +468,14 @@ final class LiveSession implements Session, Mailbox.Owner {
 	private void react(LogEntry entry, @Nullable String aim, boolean force, long arrived, Effects effects) {
 		Frame frame = entry.frame;
 		Object event = frame.event();
-		this.agent.hear(entry, aim, force, arrived, effects);
+		boolean handoffFails = !this.agent.hear(entry, aim, force, arrived, effects);
 		Matches matches = this.engine.routes().match(event.getClass());
 		boolean emergency = event instanceof EmergencyStop;
 		UserUtterance utterance = this.deliberation.hear(entry);
 		if (emergency || utterance != null || matches.any()) {
 			for (Run run : this.generations.audible()) {
 				boolean listed = emergency || matches.interrupts(run.compiled);
-				if (run.phase != Phase.OVER && (aim == null || aim.equals(run.id))
+				if (run.phase != Phase.OVER && !isEndOf(run, frame) && (aim == null || aim.equals(run.id))
 						&& (listed || this.deliberation.concerns(run, utterance, event))) {
 					decide(run, entry, utterance, emergency || force, listed, arrived, effects);
 				}
@@ -471,13 +485,20 @@ final class LiveSession implements Session, Mailbox.Owner {
 			dropHeld((route) -> true);
 		}
 		for (CompiledRoute route : matches.starts()) {
-			if (admits(route) && passes(route, event)) {
+			if (admits(route) && !(handoffFails && route.agent() != null) && passes(route, event)) {
 				start(route, entry, utterance, arrived, effects);
 			}
 		}
 		release(effects);
 		startLate(entry, utterance, arrived, effects);
 		this.deliberation.considerFloor(utterance);
+	}
+
+	/**
+	 * Whether a frame is the last of a generation, which does not cut what it ends.
+	 */
+	private static boolean isEndOf(Run run, Frame frame) {
+		return run.phase == Phase.SPEAKING && run.id.equals(frame.generation());
 	}
 
 	private void decide(Run run, LogEntry entry, @Nullable UserUtterance utterance, boolean forced, boolean listed,
@@ -645,97 +666,18 @@ final class LiveSession implements Session, Mailbox.Owner {
 		InterruptRequested event = new InterruptRequested(target, command.force(), command.reason());
 		// Named by generation and route, or by one of them: as content, these differ.
 		Submission submission = new Submission(event, id, command.route(), command.force());
-		if (this.waiting.incrementAndGet() > this.engine.settings().session().mailbox() && !command.force()) {
-			this.waiting.decrementAndGet();
-			this.intake.tell(List.of(submission), EventOutcome.REFUSED);
-			answer.accept(null, new EventRefusedException(Bound.MAILBOX, Duration.ofSeconds(1)));
-			return;
-		}
-		execute(() -> {
-			this.waiting.decrementAndGet();
-			InterruptReceipt receipt = null;
-			RuntimeException error = null;
-			try {
-				receipt = carryOut(command, submission, arrived);
-			}
-			catch (Throwable ex) {
-				error = (ex instanceof RuntimeException known) ? known
-						: new IllegalStateException("The command could not be carried out", ex);
-				this.intake.tell(List.of(submission), EventOutcome.REFUSED);
-			}
-			InterruptReceipt result = receipt;
-			RuntimeException failure = error;
-			this.mailbox.answer(() -> answer.accept(result, failure));
-		});
+		admit(List.of(submission), command.force(), () -> this.commands.carryOut(command, submission, arrived), answer);
 	}
 
-	private InterruptReceipt carryOut(InterruptCommand command, Submission submission, long arrived) {
-		if (this.closing) {
-			throw new SessionClosedException(this.id);
-		}
-		Object event = submission.event();
-		byte[] digest = this.engine.encoder().digest(event);
-		// An event that had the id was of another class, and is a conflict.
-		Accepted before = this.intake.find(submission, digest);
-		if (before != null && before.command() != null) {
-			this.intake.tell(List.of(submission), EventOutcome.DUPLICATE);
-			return before.command().asDuplicate();
-		}
-		List<Run> targets = targets(command);
-		if (!command.force()) {
-			this.intake.admit(1, true, arrived);
-		}
-		Origin origin = new Origin();
-		LogEntry entry = this.chronicle.append(event, 0, origin);
-		Frame frame = entry.frame;
-		this.journal.note(new Recording.Aim(frame.sequence(), command.force(), command.generation(), command.route()));
+	/**
+	 * Takes note that something has come from outside and has its number. The writer's.
+	 */
+	void came(Origin origin) {
 		this.hadEvent = true;
 		this.lastEventNanos = nanos();
 		this.idleSinceNanos = this.lastEventNanos;
-		origin.lastSequence = frame.sequence();
+		origin.lastSequence = Math.max(origin.lastSequence, this.log.last());
 		this.touched.add(origin);
-		List<Stopped> stopped = new ArrayList<>(targets.size());
-		List<Spared> spared = new ArrayList<>(0);
-		Effects effects = new Effects();
-		for (Run run : targets) {
-			Decision decision = this.deliberation.command(run, entry, command.force(), effects);
-			if (decision.verdict() == Verdict.INTERRUPT) {
-				this.generations.cut(run, Reason.EVENT, frame, arrived);
-				stopped.add(new Stopped(run.id, run.route(), run.utterance.delivered()));
-			}
-			else {
-				this.readers.scan();
-				spared.add(new Spared(run.id, run.route(), decision.rule(), decision.evidence().protection(),
-						run.utterance.delivered()));
-			}
-		}
-		if (this.engine.routes().match(event.getClass()).any()) {
-			this.chronicle.derive(entry);
-		}
-		InterruptReceipt receipt = new InterruptReceipt(frame.sequence(), false, stopped, spared);
-		this.intake.tell(List.of(submission), EventOutcome.ACCEPTED);
-		if (submission.id() != null) {
-			this.intake.remember(submission.id(), new Accepted(digest, submission.generation(), submission.force(),
-					effects.receipt(frame.sequence()), origin, receipt));
-		}
-		return receipt;
-	}
-
-	private List<Run> targets(InterruptCommand command) {
-		String generation = command.generation();
-		List<Run> named = this.generations.audible()
-			.stream()
-			.filter((run) -> generation == null || run.id.equals(generation))
-			.filter((run) -> command.route() == null || run.route().equals(command.route()))
-			.toList();
-		boolean over = this.cleanup.runs()
-			.stream()
-			.anyMatch((run) -> run.id.equals(generation)
-					&& (command.route() == null || run.route().equals(command.route())));
-		if (generation != null && named.isEmpty() && !over) {
-			throw new UnknownGenerationException(generation);
-		}
-		return named;
 	}
 
 	/**

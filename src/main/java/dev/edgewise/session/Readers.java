@@ -177,7 +177,7 @@ final class Readers {
 		if (run != null && entry.item) {
 			run.passedItems++;
 			run.passedGuarded = entry.isGuarded();
-			if (run.hasTaken(entry)) {
+			if (run.takes.hasTaken(entry)) {
 				run.countDelivered(entry);
 			}
 			else if (run.firstHole == 0) {
@@ -194,7 +194,7 @@ final class Readers {
 			this.scanned = entry.frame.sequence();
 			pass(entry);
 		}
-		else if (entry.run != null && entry.run.hasTaken(entry)) {
+		else if (entry.run != null && entry.run.takes.hasTaken(entry)) {
 			entry.run.countDelivered(entry);
 		}
 	}

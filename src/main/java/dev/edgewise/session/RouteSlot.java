@@ -7,6 +7,7 @@ import java.util.List;
 
 import dev.edgewise.Interruption;
 import dev.edgewise.Overlap;
+import dev.edgewise.conversation.Utterance;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,8 @@ final class RouteSlot {
 	 */
 	final List<Run> speaking = new ArrayList<>(0);
 
-	/** The last that was interrupted, until a run has been given that. */
-	@Nullable Run last;
+	/** The last interruption, until a run has been given it. */
+	@Nullable Cut last;
 
 	RouteSlot(CompiledRoute route) {
 		this.route = route;
@@ -96,9 +97,31 @@ final class RouteSlot {
 	}
 
 	@Nullable Interruption takeLast() {
-		Run taken = this.last;
+		Cut taken = this.last;
 		this.last = null;
-		return (taken != null) ? taken.interruptionByNow() : null;
+		return (taken != null) ? taken.byNow() : null;
+	}
+
+	/**
+	 * An interruption that nobody has been given.
+	 *
+	 * @param interruption as it was at the fence
+	 * @param utterance what was cut off
+	 */
+	record Cut(Interruption interruption, Utterance utterance) {
+
+		/**
+		 * With what has been acknowledged since.
+		 */
+		Interruption byNow() {
+			Interruption cut = this.interruption;
+			String heard = this.utterance.heard();
+			return cut.heard().equals(heard) ? cut
+					: new Interruption(cut.generation(), cut.route(), cut.cause(), cut.reason(), cut.at(),
+							cut.elapsed(), cut.generated(), cut.delivered(), heard, cut.discarded(), cut.conversation(),
+							cut.state());
+		}
+
 	}
 
 	/**

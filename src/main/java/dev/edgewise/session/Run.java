@@ -1,7 +1,5 @@
 package dev.edgewise.session;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,17 +42,6 @@ final class Run implements Generation {
 	/** Utterances whose decisions are remembered. */
 	private static final int MAX_CASES = 8;
 
-	private static final VarHandle TAKES;
-
-	static {
-		try {
-			TAKES = MethodHandles.lookup().findVarHandle(Run.class, "takes", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
 	final LiveSession owner;
 
 	final CompiledRoute compiled;
@@ -67,22 +54,11 @@ final class Run implements Generation {
 
 	final Execution execution;
 
-	private static final long FENCED = 1;
-
-	private static final long HELD = 2;
-
-	private static final int INDEX = 2;
-
-	/** The highest index that a stream has taken, and the two bits above. */
-	@SuppressWarnings("unused")
-	private volatile long takes;
-
-	private volatile long fenceSequence;
-
-	private volatile long heldAt;
+	/** What streams have taken of it. */
+	final Takes takes = new Takes();
 
 	/** Sections whose items may not all have been numbered. */
-	private final Queue<Section> sectionItems = new ConcurrentLinkedQueue<>();
+	private volatile @Nullable Queue<Section> sectionItems;
 
 	/** Sections that are open. */
 	private final AtomicInteger sections = new AtomicInteger();
@@ -100,7 +76,7 @@ final class Run implements Generation {
 	private volatile boolean interrupted;
 
 	/** What its node keeps; few use it. */
-	private final Map<String, Object> state = new ConcurrentHashMap<>(0);
+	private volatile @Nullable Map<String, Object> state;
 
 	// From here on: the writer's alone.
 
@@ -183,82 +159,14 @@ final class Run implements Generation {
 	}
 
 	/**
-	 * Takes an entry for a stream, unless a fence forbids it or a pause puts it off.
-	 * @param entry an entry of this generation
-	 * @param openedAt the last sequence when the stream was opened
-	 * @return whether the stream gets it
-	 */
-	Take take(LogEntry entry, long openedAt) {
-		boolean marked = false;
-		while (true) {
-			long seen = this.takes;
-			long highest = seen >> INDEX;
-			if (marked && entry.index <= highest) {
-				// Raised past the mark by another stream: the books have it as taken.
-				return Take.TAKEN;
-			}
-			if ((seen & FENCED) != 0) {
-				return (openedAt >= this.fenceSequence && entry.index <= highest && entry.isTaken()) ? Take.TAKEN
-						: Take.SKIPPED;
-			}
-			// A pause between the mark and the index comes too late for this entry.
-			if (!marked && (seen & HELD) != 0 && entry.frame.sequence() < this.heldAt) {
-				return Take.HELD;
-			}
-			// The mark comes first: whoever sees the index must find it.
-			boolean mine = entry.isTaken() || entry.takeFirst();
-			if (mine && entry.index <= highest) {
-				return Take.TAKEN;
-			}
-			if (mine && TAKES.compareAndSet(this, seen, ((long) entry.index << INDEX) | (seen & HELD))) {
-				return Take.TAKEN;
-			}
-			marked = mine;
-		}
-	}
-
-	/**
-	 * Whether a pause puts an entry off.
-	 */
-	boolean holds(LogEntry entry) {
-		return (this.takes & (FENCED | HELD)) == HELD && entry.frame.sequence() < this.heldAt;
-	}
-
-	/**
-	 * Whether a stream has taken an entry. The mark alone does not say so: a fence may
-	 * have come before the index was raised.
-	 */
-	boolean hasTaken(LogEntry entry) {
-		return entry.index <= (this.takes >> INDEX) && entry.isTaken();
-	}
-
-	/**
 	 * Silences it for good.
 	 * @param sequence that of the frame that will say so
 	 * @return the highest index that a stream has taken
 	 */
 	long fence(long sequence) {
-		this.fenceSequence = sequence;
-		long before = (long) TAKES.getAndBitwiseOr(this, FENCED);
+		long highest = this.takes.fence(sequence);
 		this.interrupted = true;
-		return before >> INDEX;
-	}
-
-	/**
-	 * Makes streams stand still at its frames.
-	 * @param sequence that of the frame that will say so, which is the first they may
-	 * take
-	 */
-	void hold(long sequence) {
-		this.heldAt = sequence;
-		TAKES.getAndBitwiseOr(this, HELD);
-	}
-
-	/**
-	 * Lets streams go on.
-	 */
-	void unhold() {
-		TAKES.getAndBitwiseAnd(this, ~HELD);
+		return highest;
 	}
 
 	void started(long nanos, Instant at, ConversationContext context, @Nullable Interruption before) {
@@ -362,17 +270,28 @@ final class Run implements Generation {
 
 	@Override
 	public void state(String key, @Nullable Object value) {
+		Map<String, Object> kept = this.state;
 		if (value != null) {
-			this.state.put(key, value);
+			((kept != null) ? kept : keep()).put(key, value);
 		}
-		else {
-			this.state.remove(key);
+		else if (kept != null) {
+			kept.remove(key);
 		}
+	}
+
+	private synchronized Map<String, Object> keep() {
+		Map<String, Object> kept = this.state;
+		if (kept == null) {
+			kept = new ConcurrentHashMap<>(4);
+			this.state = kept;
+		}
+		return kept;
 	}
 
 	@Override
 	public Map<String, Object> state() {
-		return Collections.unmodifiableMap(this.state);
+		Map<String, Object> kept = this.state;
+		return (kept != null) ? Collections.unmodifiableMap(kept) : Map.of();
 	}
 
 	@Override
@@ -393,7 +312,7 @@ final class Run implements Generation {
 	@Override
 	public Protection protect() {
 		Section section = new Section(this.execution.received());
-		this.sectionItems.add(section);
+		sectionItems().add(section);
 		this.sections.incrementAndGet();
 		this.owner.execute(() -> this.owner.noteSection(this, true, 0));
 		AtomicBoolean open = new AtomicBoolean(true);
@@ -410,6 +329,15 @@ final class Run implements Generation {
 		};
 	}
 
+	private synchronized Queue<Section> sectionItems() {
+		Queue<Section> items = this.sectionItems;
+		if (items == null) {
+			items = new ConcurrentLinkedQueue<>();
+			this.sectionItems = items;
+		}
+		return items;
+	}
+
 	/**
 	 * Whether an item that is being numbered must not be cut off. The writer's.
 	 */
@@ -417,10 +345,14 @@ final class Run implements Generation {
 		if (!this.compiled.interruptible() || entry.isGuarded()) {
 			return true;
 		}
+		Queue<Section> items = this.sectionItems;
+		if (items == null) {
+			return false;
+		}
 		boolean guarded = false;
-		for (Section section : this.sectionItems) {
+		for (Section section : items) {
 			if (section.last < this.items) {
-				this.sectionItems.remove(section);
+				items.remove(section);
 			}
 			else {
 				guarded |= section.before < this.items;
@@ -526,36 +458,7 @@ final class Run implements Generation {
 			ConversationContext context) {
 		return new Interruption(this.id, this.compiled.id(), cause, reason, at, elapsedAt(this.fencedNanos),
 				this.utterance.generated(), this.utterance.delivered(), this.utterance.heard(), discarded, context,
-				this.state);
-	}
-
-	/**
-	 * Its interruption, with what was heard of it until now; null if it was not
-	 * interrupted.
-	 */
-	@Nullable Interruption interruptionByNow() {
-		Interruption known = this.interruption;
-		String heard = this.utterance.heard();
-		return (known == null || known.heard().equals(heard)) ? known
-				: new Interruption(known.generation(), known.route(), known.cause(), known.reason(), known.at(),
-						known.elapsed(), known.generated(), known.delivered(), heard, known.discarded(),
-						known.conversation(), known.state());
-	}
-
-	/**
-	 * What becomes of an entry that a stream has come to.
-	 */
-	enum Take {
-
-		/** It gets it. */
-		TAKEN,
-
-		/** It is not for it. */
-		SKIPPED,
-
-		/** Not yet. */
-		HELD
-
+				state());
 	}
 
 	/**

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.edgewise.Frame;
 import dev.edgewise.ToolPolicy.OnInterruption;
+import dev.edgewise.event.ToolResult;
 import dev.edgewise.session.Run.Phase;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -65,6 +66,15 @@ final class Tools {
 	}
 
 	/**
+	 * Whether something is told as the outcome of a call that the session itself has made
+	 * and is to give its outcome.
+	 */
+	boolean isNotOurs(ToolResult result) {
+		ToolRun tool = this.running.get(result.toolCallId());
+		return tool != null && (tool.phase != ToolRun.Phase.DECIDED || tool.result() != result);
+	}
+
+	/**
 	 * Refuses an item, which is at the head of its queue, if it is a call that cannot be
 	 * told from another one.
 	 * @return whether it did
@@ -108,6 +118,9 @@ final class Tools {
 	void numbered(Object queued, LogEntry entry) {
 		if (queued instanceof ToolItem item) {
 			ToolRun tool = item.tool();
+			// It has happened: a stream that sees one of the pair sees the other as well.
+			entry.keep();
+			tool.run.countDelivered(entry);
 			if (item.outcome()) {
 				tell(tool);
 			}
@@ -310,7 +323,7 @@ final class Tools {
 			tool.decide(ToolOutcome.INVALID_RESULT);
 			entry = this.chronicle.append(tool.result(), tool.hop + 1, null);
 		}
-		this.session.say(entry.frame, null);
+		this.session.say(entry.frame, tool.run.id);
 		tell(tool);
 	}
 

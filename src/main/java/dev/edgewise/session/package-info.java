@@ -5,6 +5,11 @@
  * when their turn to be written has come, and {@link dev.edgewise.session.EngineListener
  * listeners} see what happens.
  * <p>
+ * What a session keeps beside its log is the conversation, which is told what frames say
+ * and readers take; the agent that is active; and the calls of tools, which belong to the
+ * session and not to the generation that made them, so that their outcome survives it. A
+ * message that is complete and still being spoken is decided about like a generation.
+ * <p>
  * Time and threads are injected; frames are encoded by an encoder that the edge provides.
  * Knows routes, decisions and conversations; not Boot, not the web, not Micrometer, not
  * Jackson.

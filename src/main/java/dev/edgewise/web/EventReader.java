@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import dev.edgewise.InterruptCommand;
@@ -27,6 +28,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +60,11 @@ final class EventReader {
 	 */
 	private static final List<String> ENVELOPE = List.of("id", "generation", "force");
 
+	private static final Set<Class<?>> FRACTIONS = Set.of(double.class, Double.class, float.class, Float.class);
+
+	private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "+Infinity", "-Infinity", "INF", "+INF",
+			"-INF");
+
 	private static final int MAX_ID = 128;
 
 	private static final int MAX_REASON = 1_000;
@@ -76,6 +83,16 @@ final class EventReader {
 		@Override
 		protected Set<String> computeValue(Class<?> type) {
 			return EventReader.this.propertiesOf(type);
+		}
+	};
+
+	/**
+	 * The properties of a class that are numbers with a fraction.
+	 */
+	private final ClassValue<Set<String>> numbers = new ClassValue<>() {
+		@Override
+		protected Set<String> computeValue(Class<?> type) {
+			return EventReader.this.numbersOf(type);
 		}
 	};
 
@@ -242,6 +259,7 @@ final class EventReader {
 	private Submission submission(ObjectNode object, boolean addressed) {
 		Class<?> type = type(object.remove("type"));
 		finite(object);
+		this.numbers.get(type).forEach((property) -> number(object, property));
 		Set<String> properties = this.properties.get(type);
 		String id = null;
 		String generation = null;
@@ -303,6 +321,9 @@ final class EventReader {
 		catch (MismatchedInputException ex) {
 			throw mismatch(ex, type).refusal();
 		}
+		catch (InputCoercionException ex) {
+			throw Problem.field(path(ex), "A number is out of range").with("expected", range(ex)).refusal();
+		}
 		catch (JacksonException ex) {
 			String path = path(ex);
 			throw (path.isEmpty() ? Problem.invalidEvent(EventTypes.nameOf(type))
@@ -335,6 +356,12 @@ final class EventReader {
 		return target.isEnum()
 				? problem.with("allowed", Arrays.stream(target.getEnumConstants()).map(String::valueOf).toList())
 				: problem.with("expected", kind(target));
+	}
+
+	private static String range(InputCoercionException ex) {
+		Class<?> target = ex.getTargetType();
+		return (target == int.class) ? "integer from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE
+				: (target == long.class) ? "integer from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE : kind(target);
 	}
 
 	private static String kind(Class<?> type) {
@@ -451,12 +478,31 @@ final class EventReader {
 				|| (node.isContainer() && node.values().stream().anyMatch(EventReader::isInfinite));
 	}
 
+	/**
+	 * Refuses the words that Jackson takes for numbers, which JSON does not have.
+	 */
+	private static void number(ObjectNode object, String field) {
+		JsonNode node = object.get(field);
+		if (node != null && node.isString() && NOT_FINITE.contains(node.stringValue().strip())) {
+			throw Problem.field(field, "Must be a number").with("expected", "number").refusal();
+		}
+	}
+
 	private Set<String> propertiesOf(Class<?> type) {
+		return propertiesOf(type, (property) -> true);
+	}
+
+	private Set<String> numbersOf(Class<?> type) {
+		return propertiesOf(type, (property) -> FRACTIONS.contains(property.getRawPrimaryType()));
+	}
+
+	private Set<String> propertiesOf(Class<?> type, Predicate<BeanPropertyDefinition> which) {
 		var context = this.json.mapper()._deserializationContext();
 		var description = context.introspectBeanDescription(context.constructType(type));
 		return description.findProperties()
 			.stream()
 			.filter(BeanPropertyDefinition::couldDeserialize)
+			.filter(which)
 			.map(BeanPropertyDefinition::getName)
 			.collect(Collectors.toUnmodifiableSet());
 	}

@@ -152,6 +152,12 @@ public final class FrameJson implements FrameEncoder {
 	}
 
 	@Override
+	public String text(Object value) {
+		return (value instanceof CharSequence text) ? text.toString()
+				: new String(this.json.write(value), StandardCharsets.UTF_8);
+	}
+
+	@Override
 	public byte[] digest(Object event) {
 		try {
 			MessageDigest digest = MessageDigest.getInstance("SHA-256");

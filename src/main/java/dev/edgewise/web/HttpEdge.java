@@ -155,7 +155,8 @@ public final class HttpEdge {
 			String id = text(body.remove("id"), "id");
 			Map<String, Object> attributes = attributes(body);
 			return this.engine.openOrFind(id, attributes, playback(body))
-				.flatMap((opened) -> opened.created() ? created(request, opened.session().id())
+				.flatMap((opened) -> opened.created()
+						? created(request, opened.session().id(), body.hasNonNull("playback"))
 						: Mono.error(Problem.sessionExists(opened.session().id()).refusal()));
 		});
 	}
@@ -168,25 +169,31 @@ public final class HttpEdge {
 				throw Problem.field("id", "Must be the id in the path, or absent").refusal();
 			}
 			return this.engine.openOrFind(id, attributes(body), playback(body))
-				.flatMap((opened) -> opened.created() ? created(request, id) : view(id));
+				.flatMap((opened) -> opened.created() ? created(request, id, body.hasNonNull("playback"))
+						: view(id, body.hasNonNull("playback")));
 		});
 	}
 
 	private Mono<ServerResponse> view(ServerRequest request) {
-		return view(request.pathVariable("id"));
+		return view(request.pathVariable("id"), false);
 	}
 
-	private Mono<ServerResponse> view(String session) {
-		return this.engine.view(session).flatMap((view) -> json(HttpStatus.OK, describe(view)));
+	/**
+	 * Shows a session.
+	 * @param asked whether the client has asked for a playback: then it is told which is
+	 * in force though it is the default
+	 */
+	private Mono<ServerResponse> view(String session, boolean asked) {
+		return this.engine.view(session).flatMap((view) -> json(HttpStatus.OK, describe(view, asked)));
 	}
 
-	private Mono<ServerResponse> created(ServerRequest request, String session) {
+	private Mono<ServerResponse> created(ServerRequest request, String session, boolean asked) {
 		URI location = URI
 			.create(request.requestPath().contextPath().value() + this.settings.basePath() + "/sessions/" + session);
 		return this.engine.view(session)
 			.flatMap((view) -> ServerResponse.created(location)
 				.contentType(MediaType.APPLICATION_JSON)
-				.bodyValue(this.json.write(describe(view))));
+				.bodyValue(this.json.write(describe(view, asked))));
 	}
 
 	private Mono<ServerResponse> close(ServerRequest request) {
@@ -198,13 +205,16 @@ public final class HttpEdge {
 		return body(request, this.settings.eventMaxSize(), true)
 			// a policy may be null
 			.flatMap((body) -> this.engine.policy(session, this.events.policy(body)))
-			.then(Mono.defer(() -> view(session)));
+			.then(Mono.defer(() -> view(session, false)));
 	}
 
 	private Mono<ServerResponse> interrupt(ServerRequest request) {
+		String session = request.pathVariable("id");
 		return counted(() -> body(request, this.settings.eventMaxSize(), false)
 			.map((body) -> this.events.command(body, this.engine.routes())))
-			.flatMap((command) -> this.engine.interrupt(request.pathVariable("id"), command.command(), command.id()))
+			// a session that is not there is told first: its routes may not be these
+			.onErrorResume(Problem.Refusal.class, (refusal) -> this.engine.view(session).then(Mono.error(refusal)))
+			.flatMap((command) -> this.engine.interrupt(session, command.command(), command.id()))
 			.flatMap((receipt) -> json(HttpStatus.OK, describe(receipt)));
 	}
 
@@ -258,9 +268,10 @@ public final class HttpEdge {
 	}
 
 	private Mono<ServerResponse> conversation(ServerRequest request) {
-		String view = request.queryParam("view").orElse(ConversationJson.HEARD);
-		if (!ConversationJson.VIEWS.contains(view)) {
-			throw Problem.parameter("view", "There is no such view").with("allowed", ConversationJson.VIEWS).refusal();
+		List<String> views = request.queryParams().getOrDefault("view", List.of(ConversationJson.HEARD));
+		String view = (views.size() == 1) ? views.get(0) : null;
+		if (view == null || !ConversationJson.VIEWS.contains(view)) {
+			throw Problem.parameter("view", "one view").with("allowed", ConversationJson.VIEWS).refusal();
 		}
 		return this.engine.conversation(request.pathVariable("id"))
 			.flatMap((conversation) -> json(HttpStatus.OK, ConversationJson.describe(conversation, view)));
@@ -273,7 +284,7 @@ public final class HttpEdge {
 				.bodyValue(this.recordings.write(recording)));
 	}
 
-	private static Map<String, @Nullable Object> describe(SessionView view) {
+	private static Map<String, @Nullable Object> describe(SessionView view, boolean asked) {
 		Map<String, @Nullable Object> session = new LinkedHashMap<>();
 		session.put("id", view.id());
 		session.put("createdAt", Json.time(view.createdAt()));
@@ -283,7 +294,7 @@ public final class HttpEdge {
 		if (view.policy() != null) {
 			session.put("policy", view.policy());
 		}
-		if (view.playback() != Playback.ASSUMED) {
+		if (asked || view.playback() != Playback.ASSUMED) {
 			session.put("playback", nameOf(view.playback()));
 		}
 		if (view.agent() != null) {
@@ -330,6 +341,7 @@ public final class HttpEdge {
 		members.put("generation", stopped.generation());
 		members.put("route", stopped.route());
 		members.put("delivered", stopped.delivered());
+		members.put("heard", stopped.heard());
 		return members;
 	}
 
@@ -342,6 +354,7 @@ public final class HttpEdge {
 			members.put("protection", spared.protection());
 		}
 		members.put("delivered", spared.delivered());
+		members.put("heard", spared.heard());
 		return members;
 	}
 

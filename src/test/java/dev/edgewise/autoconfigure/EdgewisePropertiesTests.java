@@ -52,7 +52,9 @@ class EdgewisePropertiesTests {
 		this.runner
 			.withPropertyValues("edgewise.session.max=7", "edgewise.session.log.bytes=2MB",
 					"edgewise.log.total-bytes=64MB", "edgewise.generation.grace=1s", "edgewise.stream.per-session=3",
-					"edgewise.blocking.threads=9", "edgewise.generation.expose-error-messages=true")
+					"edgewise.blocking.threads=9", "edgewise.generation.expose-error-messages=true",
+					"edgewise.session.conversation.characters-per-second=20",
+					"edgewise.session.conversation.heard-note=true")
 			.run((context) -> {
 				EngineSettings settings = context.getBean(EngineSettings.class);
 				assertThat(settings.session().max()).isEqualTo(7);
@@ -62,6 +64,8 @@ class EdgewisePropertiesTests {
 				assertThat(settings.stream().perSession()).isEqualTo(3);
 				assertThat(settings.blockingThreads()).isEqualTo(9);
 				assertThat(settings.exposeErrorMessages()).isTrue();
+				assertThat(settings.conversation().charactersPerSecond()).isEqualTo(20);
+				assertThat(settings.conversation().heardNote()).isTrue();
 			});
 	}
 
@@ -104,6 +108,8 @@ class EdgewisePropertiesTests {
 			edgewise.session.event-ids               | 1048577   | between 0 and 1048576
 			edgewise.session.events-per-second       | 0         | between 1 and 1000000
 			edgewise.session.events-per-second       | 1000001   | between 1 and 1000000
+			edgewise.session.conversation.characters-per-second | 0    | between 1 and 1000
+			edgewise.session.conversation.characters-per-second | 1001 | between 1 and 1000
 			edgewise.session.log.frames              | 3         | between 4 and 1048576
 			edgewise.session.log.frames              | 1048577   | between 4 and 1048576
 			edgewise.session.log.bytes               | 1023B     | between 1KB and 1GB

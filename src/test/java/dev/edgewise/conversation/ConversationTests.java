@@ -1,6 +1,7 @@
 package dev.edgewise.conversation;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,7 +23,7 @@ import static org.assertj.core.api.Assertions.tuple;
 class ConversationTests {
 
 	private final Conversation conversation = new Conversation(
-			new Conversation.Settings(5, 100, Playback.ASSUMED, 15, false, Map.of()));
+			new Conversation.Settings(5, 100, Playback.ASSUMED, 15, false, Map.of(), String::valueOf));
 
 	private void user(String text) {
 		this.conversation.append(new Frame(1, Instant.EPOCH, "UserTranscriptionReceived", null, null,
@@ -155,6 +156,17 @@ class ConversationTests {
 	}
 
 	@Test
+	void aCallHasOneOutcome() {
+		this.conversation.append(frame(call("1")), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "sunny", null)), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "rainy", null)), null);
+		assertThat(texts()).containsExactly("sunny");
+		this.conversation.append(frame(call("1")), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "rainy", null)), null);
+		assertThat(texts()).containsExactly("sunny", "rainy");
+	}
+
+	@Test
 	void neitherResultsNorCallsAreAloneHoweverTheHistoryIsBounded() {
 		Random random = new Random(11);
 		for (int i = 0; i < 5_000; i++) {
@@ -208,8 +220,8 @@ class ConversationTests {
 
 	@Test
 	void anUnheardMessageIsSeenByAuditsAlone() {
-		Conversation acknowledged = new Conversation(
-				new Conversation.Settings(5, 100, Playback.ACKNOWLEDGED, 15, false, Map.of("language", "de")));
+		Conversation acknowledged = new Conversation(new Conversation.Settings(5, 100, Playback.ACKNOWLEDGED, 15, false,
+				Map.of("language", "de"), String::valueOf));
 		Utterance utterance = acknowledged.utterance("g");
 		acknowledged.begin(utterance);
 		utterance.append("never heard", Instant.EPOCH, false);
@@ -222,8 +234,8 @@ class ConversationTests {
 
 	@Test
 	void asManyMessagesAsEverCostASnapshotTheSame() {
-		Conversation whole = new Conversation(
-				new Conversation.Settings(100_000, 1 << 30, Playback.ACKNOWLEDGED, 15, false, Map.of()));
+		Conversation whole = new Conversation(new Conversation.Settings(100_000, 1 << 30, Playback.ACKNOWLEDGED, 15,
+				false, Map.of(), String::valueOf));
 		for (int i = 0; i < 20_000; i++) {
 			Utterance utterance = whole.utterance("g" + i);
 			whole.begin(utterance);
@@ -233,6 +245,47 @@ class ConversationTests {
 		}
 		assertThat(whole.tailSize()).isLessThanOrEqualTo(17);
 		assertThat(whole.snapshot().asGenerated()).hasSize(40_000);
+	}
+
+	@Test
+	void argumentsOfToolsCountAmongTheCharacters() {
+		for (int i = 0; i < 4; i++) {
+			this.conversation.append(frame(new ToolCall("c" + i, "search", Map.of("text", "x".repeat(30)))), null);
+			this.conversation.append(frame(new ToolResult("c" + i, "search", "r" + i, null)), null);
+		}
+		assertThat(texts()).containsExactly("r2", "r3");
+	}
+
+	@Test
+	void anOutcomeIsForTheCallOfItsGeneration() {
+		this.conversation.append(frame(new ToolCall("1", "weather", Map.of("day", 1))), null);
+		this.conversation.append(new Frame(2, Instant.EPOCH, "ToolCall", "g", "r", call("1")), null);
+		this.conversation.append(frame(new ToolResult("1", "weather", "sunny", null)), "g");
+		assertThat(this.conversation.snapshot().messages()).singleElement()
+			.satisfies((message) -> assertThat(message.call()).isEqualTo(call("1")));
+		this.conversation.append(frame(new ToolResult("1", "weather", "rain", null)), null);
+		assertThat(texts()).containsExactly("rain", "sunny");
+	}
+
+	@Test
+	void whatWasDroppedIsNotHeldForLong() {
+		Lines lines = new Lines();
+		List<Message> whole = new ArrayList<>();
+		List<Message> before = List.of();
+		for (int i = 0; i < 5_000; i++) {
+			Message message = new Message(Role.USER, "m" + i, Instant.EPOCH, null, false);
+			lines.add(message);
+			whole.add(message);
+			if (i == 999) {
+				before = lines.and(List.of());
+			}
+			while (lines.size() > ((i < 1_000) ? 1_000 : 10)) {
+				lines.removeFirst();
+			}
+			assertThat(lines.slots()).isLessThanOrEqualTo(Math.max(16, 4 * lines.size()));
+		}
+		assertThat(lines.and(List.of())).containsExactlyElementsOf(whole.subList(4_990, 5_000));
+		assertThat(before).containsExactlyElementsOf(whole.subList(0, 1_000));
 	}
 
 }

@@ -23,8 +23,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  * Talks of several messages, and what the history must say of them. A step is what an
  * agent says ({@code a:}, a new message, {@code +:}, more of the last one, {@code #:}, a
  * new one that must not be cut), that the last message is complete ({@code =}) or cut
- * ({@code !}), what the client says was spoken ({@code s:}) or how many characters
- * ({@code p:}), and what the user says ({@code u:}).
+ * ({@code !}), what the client says was spoken ({@code s:}, or {@code n:} of the message
+ * that began with just that) or how many characters ({@code p:}), and what the user says
+ * ({@code u:}).
  */
 class HearingTests {
 
@@ -63,6 +64,8 @@ class HearingTests {
 						"AGENT:Hello there.", "USER:Hi.", "AGENT:Hello there."),
 				talk("acknowledged twice counts once", steps("a:Hello there.", "=", "s:Hello there.", "s:Hello there."),
 						"AGENT:Hello there.", "AGENT:Hello there."),
+				talk("acknowledged twice by its name counts once",
+						steps("a:Hello there.", "=", "n:Hello there.", "n:Hello there."), "AGENT:Hello there."),
 				talk("one for two messages",
 						steps("a:Let me see. ", "=", "a:It is four.", "=", "s:Let me see. It is four."),
 						"AGENT:Let me see. ", "AGENT:It is four."),
@@ -117,7 +120,7 @@ class HearingTests {
 	@MethodSource("talks")
 	void theHistorySaysWhatWasHeard(String name, List<String> steps, List<String> history) {
 		Conversation conversation = new Conversation(
-				new Conversation.Settings(100, 10_000, Playback.ACKNOWLEDGED, 15, false, Map.of()));
+				new Conversation.Settings(100, 10_000, Playback.ACKNOWLEDGED, 15, false, Map.of(), String::valueOf));
 		Utterance last = null;
 		for (String step : steps) {
 			String words = step.substring(Math.min(2, step.length()));
@@ -131,6 +134,7 @@ class HearingTests {
 				case '=' -> conversation.complete(last);
 				case '!' -> conversation.interrupt(last);
 				case 's' -> conversation.append(frame(new AgentSpeechSent(words)), null);
+				case 'n' -> conversation.append(frame(new AgentSpeechSent(words)), "gHello there.");
 				case 'p' ->
 					conversation.append(frame(new PlaybackProgress(null, Integer.valueOf(words), null, null)), null);
 				default -> conversation.append(frame(new UserTranscriptionReceived(words, null, null)), null);

@@ -29,14 +29,14 @@ class ExamplesTests {
 				(type) -> !type.getName().matches(".*(IT|Tests)(\\$.*)?"))));
 
 	@Test
-	void theyAreThree() {
+	void theyAreFour() {
 		assertThat(APPLICATIONS.stream().map(JavaClass::getPackageName).distinct()).containsExactlyInAnyOrderElementsOf(
-				Stream.of("annotated", "fluent", "seed").map((name) -> BASE + "." + name).toList());
+				Stream.of("annotated", "fluent", "seed", "voice").map((name) -> BASE + "." + name).toList());
 	}
 
 	@Test
 	void theyKnowThePublicNamesOnly() {
-		for (String example : List.of("annotated", "fluent", "seed")) {
+		for (String example : List.of("annotated", "fluent", "seed", "voice")) {
 			noClasses().that()
 				.resideInAPackage(BASE + "." + example)
 				.should()

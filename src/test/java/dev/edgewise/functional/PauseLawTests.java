@@ -254,7 +254,7 @@ class PauseLawTests {
 		try (Stage stage = Stage.with(route).policies(words(500, 300)).realThreads().open()) {
 			TestSubscriber<Frame> reader = stage.read(0, 7);
 			stage.publish(new UserStoppedSpeaking());
-			Stage.until(() -> said.get() >= PREFETCH);
+			Stage.until(() -> said.get() >= PREFETCH && reader.getReceivedOnNext().size() == 7);
 			stage.publish(new UserStartedSpeaking());
 			reader.request(200);
 			stage.advanceMillis(100);

@@ -1250,6 +1250,7 @@ class ToolLawTests {
 		try (Stage stage = blocking(talking())) {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());
+			untilTaken(reader, "1:hm ");
 			CompletableFuture.runAsync(() -> this.generation.get().tool(call("c"), () -> {
 				go.await();
 				return "done";

@@ -89,6 +89,28 @@ class AgentsHttpTests {
 	}
 
 	@Test
+	void areWelcomedOnceUnlessSomebodyElseTookOver() {
+		String session = server.session();
+		String handoff = "{\"type\":\"AgentHandoff\",\"targetAgent\":\"%s\",\"reason\":\"the bill\"}";
+		assertThat(converse(session, handoff.formatted("billing"))).containsExactly("Billing here.");
+		assertThat(converse(session, handoff.formatted("billing"))).isEmpty();
+		assertThat(converse(session, handoff.formatted("sales"))).isEmpty();
+		assertThat(agentOf(session)).isEqualTo("billing");
+	}
+
+	@Test
+	void areShownWithTheirSession() {
+		String path = "/v1/sessions/shown";
+		server.send("PUT", path, "{\"playback\":\"acknowledged\"}");
+		server.post(path + "/events", "{\"type\":\"AgentHandoff\",\"targetAgent\":\"billing\"}");
+		JsonNode session = server.get(path).json();
+		assertThat(session.propertyNames()).containsExactly("id", "createdAt", "lastEventAt", "lastSequence",
+				"attributes", "playback", "agent", "generations");
+		assertThat(session.get("playback").asString()).isEqualTo("acknowledged");
+		assertThat(session.get("agent").asString()).isEqualTo("billing");
+	}
+
+	@Test
 	void areKnownToExpressions() {
 		String session = server.session();
 		String key = "{\"type\":\"UserStartedSpeaking\"}";

@@ -67,7 +67,8 @@ class InterruptHttpTests {
 			Answer answer = server.send("POST", session + "/interrupt", null);
 			assertThat(answer.status()).isEqualTo(200);
 			assertThat(answer.body()).isEqualTo("{\"sequence\":5,\"duplicate\":false,\"stopped\":[{\"generation\":\""
-					+ generation + "\",\"route\":\"answer\",\"delivered\":\"Hello, world\"}],\"protected\":[]}");
+					+ generation
+					+ "\",\"route\":\"answer\",\"delivered\":\"Hello, world\",\"heard\":\"Hello, world\"}],\"protected\":[]}");
 			Event command = stream.event();
 			assertThat(command.name()).isEqualTo("InterruptRequested");
 			assertThat(command.json().propertyNames()).containsExactly("sequence", "at", "type", "force");
@@ -77,6 +78,16 @@ class InterruptHttpTests {
 			assertThat(interrupted.json().get("generation").asString()).isEqualTo(generation);
 		}
 		assertThat(server.post(session + "/interrupt", "{}").json().get("stopped")).isEmpty();
+	}
+
+	@Test
+	void tellsFirstThatThereIsNoSession() {
+		String closed = server.session();
+		server.send("DELETE", closed, null);
+		for (String body : List.of("{\"route\":\"nobody\"}", "{\"generation\":\"nobody\"}", "{\"force\":1}")) {
+			assertThat(server.post(closed + "/interrupt", body).problem()).isEqualTo("session-closed");
+			assertThat(server.post("/v1/sessions/nobody/interrupt", body).problem()).isEqualTo("unknown-session");
+		}
 	}
 
 	@Test
@@ -114,7 +125,7 @@ class InterruptHttpTests {
 			assertThat(spared.get("stopped")).isEmpty();
 			assertThat(spared.get("protected")).hasToString("[{\"generation\":\"" + notice
 					+ "\",\"route\":\"notice\",\"rule\":\"PROTECTED\",\"protection\":\"ROUTE\","
-					+ "\"delivered\":\"This call is recorded.\"}]");
+					+ "\"delivered\":\"This call is recorded.\",\"heard\":\"This call is recorded.\"}]");
 			JsonNode forced = interrupt(session, "{\"force\":true}").json();
 			assertThat(forced.get("stopped").get(0).get("generation").asString()).isEqualTo(notice);
 			assertThat(forced.get("protected")).isEmpty();

@@ -36,6 +36,8 @@ class BrowserSnippetTests {
 				send("AgentResponse", { generation: "g1", content: "more " });
 				send("AgentGenerationInterrupted", { generation: "g1", reason: "EVENT" });
 				send("AgentResponse", { generation: "g2", content: "more " });
+				send("AgentResponse", { generation: "g3", content: "Three " });
+				send("AgentSpeechInterrupted", { generation: "g3", heard: "" });
 				console.log(queue.map((item) => item.content).join(""));
 				""".formatted(snippet));
 		Process node = new ProcessBuilder("node", script.toString()).redirectErrorStream(true).start();

@@ -62,6 +62,13 @@ class ReadmeTests {
 	}
 
 	@Test
+	void showsToolsThatAreCompiled() throws IOException {
+		String source = Files.readString(Path.of("src/test/java/dev/edgewise/readme/BoxOffice.java"));
+		assertThat(source.substring(source.indexOf("@Component")).strip().replace("\t", "    "))
+			.isEqualTo(this.readme.block("Tools and agents", "java"));
+	}
+
+	@Test
 	void listsEveryMeter() {
 		List<List<String>> meters = Arrays.stream(EdgewiseMeter.values())
 			.map((meter) -> List.of("`" + meter.getName() + "`", meter.getType().name().toLowerCase(Locale.ROOT),

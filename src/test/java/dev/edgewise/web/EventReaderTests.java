@@ -219,8 +219,9 @@ class EventReaderTests {
 		refuses("{\"type\":\"UserTranscriptionReceived\",\"content\":\"a\",\"confidence\":1e999}", 422, "invalid-field",
 				field("confidence"));
 		for (String none : List.of("NaN", "Infinity", "-INF")) {
-			refuses(("{\"type\":\"UserTranscriptionReceived\",\"content\":\"a\",\"confidence\":\"" + none + "\"}")
-				.getBytes(StandardCharsets.UTF_8), 422, "invalid-event");
+			refuses("{\"type\":\"UserTranscriptionReceived\",\"content\":\"a\",\"confidence\":\"" + none + "\"}", 422,
+					"invalid-field",
+					field("confidence").andThen((problem) -> assertThat(problem).containsEntry("expected", "number")));
 		}
 		refuses("{\"type\":\"CustomReceived\",\"metadata\":[]}", 422, "invalid-field",
 				field("metadata").andThen((problem) -> assertThat(problem).containsEntry("expected", "object")));
