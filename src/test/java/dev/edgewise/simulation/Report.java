@@ -120,8 +120,9 @@ final class Report {
 
 			The time from the end of an interruption to the first item of the next answer, in milliseconds; half of it
 			belongs to the agent, which takes 250 to 650 ms to its first item. `never`: it was not answered, because it did
-			not count. Answers begun: the fewer, the less is paid to a model. Wasted items have been produced and not heard;
-			a paused node runs on for a moment.
+			not count. Answers begun: the fewer, the less is paid to a model. Needless answers: of 1,000 sounds that were no
+			interruption, how many outlasted an answer and were answered, since nothing was left that they could have cut.
+			Wasted items have been produced and not heard; a paused node runs on for a moment.
 
 			{table:costs}
 			## If the detector is slower
@@ -270,10 +271,12 @@ final class Report {
 
 	private String costs() {
 		Table table = new Table("policy", "next answer after, p50", "p95", "p99", "max", "answers begun",
-				"items wasted, of 1,000", "minutes a call");
+				"needless, of 1,000", "items wasted, of 1,000", "minutes a call");
 		each(this.outcome.day(), (policy, tally) -> {
 			List<String> cells = start(policy, tally.answer);
 			cells.add(Table.number(tally.get(Total.ANSWERS)));
+			cells.add(String
+				.valueOf(Table.thousandths(sum(tally, OTHER, Count.NEEDLESS_ANSWER), sum(tally, OTHER, Count.HEARD))));
 			cells.add(String.valueOf(Table.thousandths(tally.get(Total.WASTED), tally.get(Total.ITEMS))));
 			cells.add(tenths(tally.callMillis, 60_000L * Outcome.CALLERS));
 			table.row(cells);
