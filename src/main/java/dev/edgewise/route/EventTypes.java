@@ -27,6 +27,8 @@ import dev.edgewise.event.AgentGenerationProtected;
 import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentSpeechInterrupted;
+import dev.edgewise.event.AgentSpeechPaused;
+import dev.edgewise.event.AgentSpeechResumed;
 import dev.edgewise.event.AgentTakesFloor;
 import dev.edgewise.event.InterruptRequested;
 import dev.edgewise.event.SessionClosed;
@@ -60,7 +62,8 @@ public final class EventTypes {
 	private static final Set<Class<?>> RESERVED = Set.of(AgentGenerationStarted.class, AgentGenerationComplete.class,
 			AgentGenerationInterrupted.class, AgentGenerationFailed.class, AgentGenerationPaused.class,
 			AgentGenerationResumed.class, AgentGenerationProtected.class, AgentSpeechInterrupted.class,
-			AgentTakesFloor.class, InterruptRequested.class, SessionClosed.class, StreamGap.class);
+			AgentSpeechPaused.class, AgentSpeechResumed.class, AgentTakesFloor.class, InterruptRequested.class,
+			SessionClosed.class, StreamGap.class);
 
 	private static final List<Class<?>> NO_EVENTS = List.of(CharSequence.class, Number.class, Boolean.class,
 			Character.class, Iterable.class, BaseStream.class, Optional.class, Publisher.class, Class.class);

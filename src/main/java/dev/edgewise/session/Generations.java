@@ -19,6 +19,8 @@ import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentHandoff;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentSpeechInterrupted;
+import dev.edgewise.event.AgentSpeechPaused;
+import dev.edgewise.event.AgentSpeechResumed;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.route.EventTypes;
@@ -42,6 +44,9 @@ import reactor.core.Exceptions;
 final class Generations {
 
 	private static final Logger logger = LoggerFactory.getLogger(Generations.class);
+
+	/** Why speech was not cut off that was heard to its end meanwhile. */
+	private static final String HEARD = "HEARD";
 
 	/** Items of one generation that are numbered before the next one's turn. */
 	private static final int ITEMS_IN_A_ROW = 8;
@@ -364,6 +369,15 @@ final class Generations {
 	}
 
 	private void forget(Run run) {
+		Run.Pause pause = run.pause;
+		endSpeech(run);
+		if (pause != null && !this.session.isClosing()) {
+			// Whoever speaks has heard of the pause, and may still have a word of it.
+			resumed(run, pause.cause, HEARD, Math.max(0, this.engine.millis() - pause.sinceMillis));
+		}
+	}
+
+	private void endSpeech(Run run) {
 		if (this.session.slot(run.compiled).speaking.remove(run)) {
 			this.spoken--;
 			run.phase = Phase.OVER;
@@ -431,7 +445,7 @@ final class Generations {
 	private void cutSpeech(Run run, Reason reason, @Nullable Frame cause, long arrived) {
 		run.fencedNanos = this.engine.nanos();
 		this.readers.scan();
-		forget(run);
+		endSpeech(run);
 		this.conversation.interrupt(run.utterance);
 		this.chronicle.append(new AgentSpeechInterrupted(run.id, run.utterance.heard()), run.trigger.hop + 1, null,
 				() -> this.engine
@@ -557,10 +571,15 @@ final class Generations {
 	}
 
 	/**
-	 * Makes a generation stand still: nobody takes another item of it.
+	 * Makes a generation stand still: nobody takes another item of it; and if it is
+	 * complete, whoever speaks it is told.
 	 */
 	void paused(Run run, Frame cause, String rule) {
-		if (run.phase != Phase.WAITING && run.phase != Phase.SPEAKING) {
+		if (run.phase == Phase.SPEAKING) {
+			this.chronicle.append(new AgentSpeechPaused(run.id, cause.sequence(), rule), run.trigger.hop + 1, null,
+					null);
+		}
+		else if (run.phase != Phase.WAITING) {
 			run.takes.hold(this.chronicle.last() + 1);
 			this.chronicle.append(run, new AgentGenerationPaused(cause.sequence(), rule), true, null);
 		}
@@ -570,7 +589,11 @@ final class Generations {
 	 * Lets a generation go on that stood still.
 	 */
 	void resumed(Run run, Frame cause, String rule, long pausedMillis) {
-		if (run.phase != Phase.WAITING && run.phase != Phase.SPEAKING) {
+		if (run.phase == Phase.SPEAKING || run.phase == Phase.OVER) {
+			this.chronicle.append(new AgentSpeechResumed(run.id, cause.sequence(), rule, pausedMillis),
+					run.trigger.hop + 1, null, null);
+		}
+		else if (run.phase != Phase.WAITING) {
 			this.chronicle.append(run, new AgentGenerationResumed(cause.sequence(), rule, pausedMillis), true, null);
 		}
 	}

@@ -19,6 +19,7 @@ import dev.edgewise.Receipt;
 import dev.edgewise.Routes;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentSpeechInterrupted;
+import dev.edgewise.event.AgentSpeechResumed;
 import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.EmergencyStop;
@@ -270,7 +271,7 @@ class HearingLawTests {
 			.acknowledged()
 			.open()) {
 			TestSubscriber<Frame> reader = stage.read(0);
-			stage.publish(new UserStoppedSpeaking());
+			String generation = stage.publish(new UserStoppedSpeaking()).started().get(0);
 			stage.publish(new UserStartedSpeaking());
 			stage.publish(said("Uh-huh."));
 			assertThat(stage.publish(new UserStoppedSpeaking()).started()).isEmpty();
@@ -279,7 +280,12 @@ class HearingLawTests {
 			stage.publish(new UserStartedSpeaking());
 			assertThat(stage.publish(said("No, wait.")).interrupted()).hasSize(1);
 			assertThat(stage.publish(new UserStoppedSpeaking()).started()).hasSize(1);
-			assertThat(Stage.tale(reader)).doesNotContain("~1", "^1", "!1").contains("AgentSpeechInterrupted");
+			assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:" + TEXT, "=1",
+					"UserStartedSpeaking", "AgentSpeechPaused", "UserTranscriptionReceived", "AgentSpeechResumed",
+					"UserStoppedSpeaking", "UserStartedSpeaking", "AgentSpeechPaused", "UserTranscriptionReceived",
+					"AgentSpeechInterrupted", "UserStoppedSpeaking", "+2", "2:" + TEXT, "=2");
+			assertThat(reader.getReceivedOnNext().get(7).event())
+				.isEqualTo(new AgentSpeechResumed(generation, 5, "BACKCHANNEL", 0));
 		}
 	}
 
@@ -484,7 +490,7 @@ class HearingLawTests {
 			assertThat(stage.publish(new UserStartedSpeaking()).paused()).hasSize(1);
 			stage.engine.close(Stage.SESSION).subscribe();
 			stage.advance(Duration.ofSeconds(9));
-			assertThat(Stage.tale(reader)).endsWith("UserStartedSpeaking", "SessionClosed");
+			assertThat(Stage.tale(reader)).endsWith("UserStartedSpeaking", "AgentSpeechPaused", "SessionClosed");
 		}
 	}
 
@@ -519,13 +525,14 @@ class HearingLawTests {
 			.policies(policy)
 			.acknowledged()
 			.open()) {
-			stage.read(0);
+			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());
 			stage.publish(new UserStartedSpeaking());
 			sent(stage, TEXT);
 			assertThat(stage.publish(new UserStoppedSpeaking()).started()).isEmpty();
 			stage.advanceMillis(1_000);
 			assertThat(this.handled).isEmpty();
+			assertThat(Stage.tale(reader)).contains("AgentSpeechPaused").endsWith("AgentSpeechResumed");
 			assertThat(stage.said()).containsExactly("AGENT:" + TEXT);
 			assertThat(stage.publish(said("So, well, tell me")).started()).hasSize(1);
 		}

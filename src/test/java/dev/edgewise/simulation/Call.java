@@ -15,6 +15,8 @@ import dev.edgewise.event.AgentGenerationPaused;
 import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentSpeechInterrupted;
+import dev.edgewise.event.AgentSpeechPaused;
+import dev.edgewise.event.AgentSpeechResumed;
 import dev.edgewise.event.PlaybackProgress;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
@@ -408,11 +410,12 @@ final class Call implements Player.Ear {
 			hear(script);
 		}
 		else if (event instanceof AgentGenerationPaused pause) {
-			this.player.freeze();
-			this.paused = this.causes.get(pause.cause());
-			this.pausedAt = this.stand.now();
+			freeze(pause.cause());
 		}
-		else if (event instanceof AgentGenerationResumed) {
+		else if (event instanceof AgentSpeechPaused pause) {
+			freeze(pause.cause());
+		}
+		else if (event instanceof AgentGenerationResumed || event instanceof AgentSpeechResumed) {
 			if (this.paused != null) {
 				this.paused.first.resumed = true;
 			}
@@ -424,6 +427,12 @@ final class Call implements Player.Ear {
 			this.live--;
 		}
 		proceed();
+	}
+
+	private void freeze(long cause) {
+		this.player.freeze();
+		this.paused = this.causes.get(cause);
+		this.pausedAt = this.stand.now();
 	}
 
 	private void endPause() {

@@ -56,9 +56,9 @@ final class Report {
 			  after a hesitation: it misses {goes:guarded} of 1,000 of those. Use back-off and a protected opening on top of
 			  other gates and for a reason, not instead of them.
 
-			All this is told of agents that are paced by their voice. One that has its words long before they are said is not
-			paused but only stopped, and then `conversation` is silent after {ahead:conversation} ms instead of
-			{day:conversation} in half of all cases ([see below](#if-the-agent-is-faster-than-its-voice)).
+			All this is told of agents that are paced by their voice. One that has its words long before they are said is as
+			soon silent if the device stands still when the stream says so: `conversation` after {ahead:conversation} ms instead
+			of {day:conversation} in half of all cases ([see below](#if-the-agent-is-faster-than-its-voice)).
 
 			No policy here tells talk in the background from the caller: these are words, and more than two. That takes a
 			recogniser that says how sure it is (`min-confidence`), or one microphone for each speaker.
@@ -141,11 +141,10 @@ final class Report {
 			complete for the service while it is still being spoken ({variants} calls):
 
 			{table:ahead}
-			A complete answer is decided about as before, but it is not paused on the stream: its frames have had their end.
-			So the caller hears the agent until the decision, and policies that pause lose what they gain. The receipt of the
-			event names the answer under `paused`, and a device may fall silent by that; the device of this simulation goes by
-			the stream alone. A node that is paced (`delayElements`, or a voice that asks for text as it speaks) keeps the
-			figures of above, and wastes less.
+			A complete answer is decided about as before. The service has nothing left to hold back, so it is the device that
+			must stand still at `AgentSpeechPaused`, as this one does; one that does not hears the agent until the decision,
+			and policies that pause lose what they gain. A node that is paced (`delayElements`, or a voice that asks for text
+			as it speaks) wastes less.
 
 			## What is assumed
 
@@ -178,7 +177,7 @@ final class Report {
 			| recogniser | interim transcripts from 300 ms on, every 200 ms if there is a new word, which takes 250 ms; the final one 280 to 360 ms after the end; makes no mistakes |
 			| network | each way 10 to 40 ms, up to 15 ms more for an event; of 15 of 100 callers 120 to 400 ms, up to 150 ms more, and 40 to 100 ms between two frames that the stream takes |
 			| caller | says it again after 3 s without an answer (8 s if a notice was being said), up to two times |
-			| device | stands still at `AgentGenerationPaused`, drops all at the interrupted frame, acknowledges every item it has said |
+			| device | stands still at `AgentGenerationPaused` and `AgentSpeechPaused`, drops all at the interrupted frame, acknowledges every item it has said |
 			| processor | costs no time: sessions never wait for each other, and how long the engine takes under load is measured, not simulated |
 
 			The agent has one route, that of the built-in one: `on = UserStoppedSpeaking`, `interruptOn =
