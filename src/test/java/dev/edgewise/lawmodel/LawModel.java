@@ -929,7 +929,7 @@ final class LawModel {
 		quiet();
 		Gen gen = gen(id);
 		long passed = gen.items.stream()
-			.filter((line) -> gen.alone || line.sequence() <= this.fastestEver)
+			.filter((line) -> gen.alone || line.sequence() <= this.fastestEver || line.sequence() < first())
 			.count();
 		gen.requested += count;
 		require(gen.over || gen.requested <= passed + this.script.prefetch(), "L13",

@@ -89,8 +89,9 @@ final class Scripts {
 		do {
 			kind = (this.random.nextInt(3) == 0) ? Kind.SLOW : Kind.values()[this.random.nextInt(Kind.values().length)];
 		}
-		// On one thread a node that waits for room in the log would wait for ever.
-		while (small && (kind == Kind.BLOCKING || kind == Kind.LIST));
+		// On one thread a node that waits for room in the log would wait for ever, and of a
+		// future nobody sees whether its item has been asked for.
+		while (small && (kind == Kind.BLOCKING || kind == Kind.LIST || kind == Kind.FUTURE || kind == Kind.STUBBORN));
 		int most = (kind == Kind.BLOCKING || kind == Kind.LIST) ? 4 : small ? 30 : 8;
 		StringBuilder items = new StringBuilder();
 		int count = this.random.nextInt(most) + (kind == Kind.ENDLESS ? 1 : 0);
