@@ -13,11 +13,4 @@ final class BrokenLawException extends RuntimeException {
 		super(message, cause);
 	}
 
-	/**
-	 * The first word of its message, which names the law.
-	 */
-	String law() {
-		return String.valueOf(getMessage()).split(" ")[0];
-	}
-
 }

@@ -24,6 +24,7 @@ import dev.edgewise.RouteDefinition.Node;
 import dev.edgewise.RouteDefinition.Style;
 import dev.edgewise.event.AgentEvent;
 import dev.edgewise.event.AgentHandoff;
+import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.CustomReceived;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.EmergencyStop;
@@ -55,6 +56,7 @@ import dev.edgewise.session.LogReader;
 import dev.edgewise.session.Submission;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
@@ -213,8 +215,7 @@ final class Play {
 				route ? command.target() : null, command.force(), null);
 		this.trace.add((model) -> model.commanding(given), "commanding", given);
 		this.engine.interrupt(SESSION, given, null)
-			.subscribe(
-					(receipt) -> this.trace.add((model) -> model.commanded(receipt), "commanded", receipt.stopped()),
+			.subscribe((receipt) -> this.trace.add((model) -> model.commanded(receipt), "commanded", receipt.stopped()),
 					this::failed);
 		this.trace.add(LawModel::returned, "command returned");
 	}
@@ -273,8 +274,8 @@ final class Play {
 		List<Handler> handlers = new ArrayList<>();
 		for (int i = 0; i < line.handlers(); i++) {
 			int place = i;
-			handlers.add(new Handler(List.of(),
-					(interruption, session) -> handle(line.handler(), place, interruption), i, "handler"));
+			handlers.add(new Handler(List.of(), (interruption, session) -> handle(line.handler(), place, interruption),
+					i, "handler"));
 		}
 		boolean blocking = line.nodes().get(0).kind() == Kind.BLOCKING;
 		Node node = new Node(blocking ? Style.BLOCKING : Style.UNDECLARED,
@@ -314,19 +315,18 @@ final class Play {
 		String id = generation.id();
 		NodeLine node = line.nodes().get(this.runs.merge(line.id(), 1, Integer::sum) % line.nodes().size());
 		String before = (previous != null) ? previous.generation() : null;
-		boolean holds = node.kind() == Kind.BLOCKING || node.kind() == Kind.LIST || node.kind() == Kind.FUTURE
-				|| node.kind() == Kind.STUBBORN;
+		boolean isFuture = node.kind() == Kind.FUTURE || node.kind() == Kind.STUBBORN;
+		boolean holds = isFuture || node.kind() == Kind.BLOCKING || node.kind() == Kind.LIST;
 		boolean cleans = line.cleanup() || holds;
-		this.trace.add((model) -> model.called(id, before, cleans), "called", id, node, "before", before);
+		this.trace.add((model) -> model.called(id, before, cleans, isFuture), "called", id, node, "before", before);
 		if (cleans) {
 			generation.onCleanup(() -> this.trace.add((model) -> model.cleaned(id), "cleaned", id));
 		}
 		return switch (node.kind()) {
 			case SYNC -> watched(id, Flux.fromIterable(items(node.items())));
 			case SLOW -> watched(id, slow(node));
-			case FAILING -> watched(id,
-					((node.every() > 0) ? slow(node) : Flux.fromIterable(items(node.items())))
-						.concatWith(Mono.error(new IllegalStateException("on purpose"))));
+			case FAILING -> watched(id, ((node.every() > 0) ? slow(node) : Flux.fromIterable(items(node.items())))
+				.concatWith(Mono.error(new IllegalStateException("on purpose"))));
 			case ENDLESS -> watched(id,
 					Flux.interval(Duration.ofMillis(node.every()), this.time)
 						.onBackpressureDrop()
@@ -367,7 +367,7 @@ final class Play {
 			case 'e' -> new EmergencyStop("from a node");
 			case 'c' -> new CustomReceived(Map.of("n", number));
 			case 'x' -> new SessionClosed(Reason.SESSION_CLOSED);
-			default -> new dev.edgewise.event.AgentResponse("i" + number + " ");
+			default -> new AgentResponse("i" + number + " ");
 		};
 	}
 
@@ -453,7 +453,7 @@ final class Play {
 		}
 
 		@Override
-		public void subscribe(org.reactivestreams.Subscriber<? super Object> subscriber) {
+		public void subscribe(Subscriber<? super Object> subscriber) {
 			subscribed(this.id);
 			subscriber.onSubscribe(new Subscription() {
 				@Override

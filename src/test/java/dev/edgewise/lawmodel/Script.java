@@ -74,8 +74,8 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 		for (String line : text.strip().split("\n")) {
 			List<String> words = List.of(line.strip().split("\\s+"));
 			switch (words.get(0)) {
-				case "shuffle" -> head.addAll(
-						Stream.of(words.get(1), words.get(3), words.get(5)).map(Long::parseLong).toList());
+				case "shuffle" ->
+					head.addAll(Stream.of(words.get(1), words.get(3), words.get(5)).map(Long::parseLong).toList());
 				case "route" -> routes.add(RouteLine.parse(words));
 				default -> acts.add(Act.parse(words));
 			}
@@ -410,7 +410,8 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 
 		static Event parse(String word) {
 			boolean force = word.endsWith("!");
-			List<String> parts = Arrays.asList((force ? word.substring(0, word.length() - 1) : word).split("[:=>]", -1));
+			List<String> parts = Arrays
+				.asList((force ? word.substring(0, word.length() - 1) : word).split("[:=>]", -1));
 			return new Event(parts.get(0), Integer.parseInt(parts.get(1)), orNull(parts.get(2)), orNull(parts.get(3)),
 					force);
 		}
@@ -427,8 +428,8 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 			return switch (this.type) {
 				case "Start" -> new UserStartedSpeaking();
 				case "Stop" -> new UserStoppedSpeaking();
-				case "Text" -> new UserTranscriptionReceived("words " + this.number,
-						(this.number % 2 == 0) ? true : null, null);
+				case "Text" ->
+					new UserTranscriptionReceived("words " + this.number, (this.number % 2 == 0) ? true : null, null);
 				case "Key" -> new DTMFInput(String.valueOf(this.number % 10));
 				case "Custom" -> new CustomReceived(Map.of("n", this.number));
 				case "Unknown" -> new UserUnknownInputReceived("x" + this.number);

@@ -89,9 +89,8 @@ final class Scripts {
 		do {
 			kind = (this.random.nextInt(3) == 0) ? Kind.SLOW : Kind.values()[this.random.nextInt(Kind.values().length)];
 		}
-		// On one thread a node that waits for room in the log would wait for ever, and of a
-		// future nobody sees whether its item has been asked for.
-		while (small && (kind == Kind.BLOCKING || kind == Kind.LIST || kind == Kind.FUTURE || kind == Kind.STUBBORN));
+		// On one thread a node that waits for room in the log would wait for ever.
+		while (small && (kind == Kind.BLOCKING || kind == Kind.LIST));
 		int most = (kind == Kind.BLOCKING || kind == Kind.LIST) ? 4 : small ? 30 : 8;
 		StringBuilder items = new StringBuilder();
 		int count = this.random.nextInt(most) + (kind == Kind.ENDLESS ? 1 : 0);
@@ -134,8 +133,8 @@ final class Scripts {
 			case 0 -> new Command(at, pick(new String[] { "all", "a", "b", "live0", "live1", "over0", "unknown" }),
 					this.random.nextBoolean());
 			case 1, 2 -> new Leave(at, reader);
-			case 3, 4, 5 -> new Read(at, reader, pick(new String[] { "start", "now", "again", "again", "beyond" }),
-					pick(PACES));
+			case 3, 4, 5 ->
+				new Read(at, reader, pick(new String[] { "start", "now", "again", "again", "beyond" }), pick(PACES));
 			case 6, 7 -> new Ask(at, reader, pick(PACES), events());
 			case 8 -> (place > count / 2) ? new Close(at) : new Post(at, events());
 			default -> new Post(at, events());

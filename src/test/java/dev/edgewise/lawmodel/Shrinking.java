@@ -10,6 +10,7 @@ import dev.edgewise.lawmodel.Script.Event;
 import dev.edgewise.lawmodel.Script.NodeLine;
 import dev.edgewise.lawmodel.Script.Post;
 import dev.edgewise.lawmodel.Script.RouteLine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a script that fails shorter as long as it still does: without an act, an event, a
@@ -47,7 +48,7 @@ final class Shrinking {
 		return shortest;
 	}
 
-	private @org.jspecify.annotations.Nullable Script failing(Script script) {
+	private @Nullable Script failing(Script script) {
 		for (long order = 0; order < ORDERS; order++) {
 			Script shuffled = (order == 0) ? script : script.withShuffle(order);
 			if (this.fails.test(shuffled)) {
@@ -80,8 +81,8 @@ final class Shrinking {
 
 	private static List<Act> simpler(Act act) {
 		List<Act> all = new ArrayList<>();
-		List<Event> events = (act instanceof Post post) ? post.events() : (act instanceof Ask ask) ? ask.events()
-				: List.of();
+		List<Event> events = (act instanceof Post post) ? post.events()
+				: (act instanceof Ask ask) ? ask.events() : List.of();
 		for (int i = 0; i < events.size() && events.size() > 1; i++) {
 			all.add((act instanceof Ask ask) ? new Ask(ask.at(), ask.reader(), ask.pace(), without(events, i))
 					: new Post(act.at(), without(events, i)));
@@ -109,8 +110,8 @@ final class Shrinking {
 				all.add(route.withNodes(without(route.nodes(), i)));
 			}
 			if (node.items().length() > 1) {
-				all.add(route.withNodes(with(route.nodes(), i,
-						new NodeLine(node.kind(), node.items().substring(1), node.every()))));
+				all.add(route.withNodes(
+						with(route.nodes(), i, new NodeLine(node.kind(), node.items().substring(1), node.every()))));
 			}
 		}
 		return all;

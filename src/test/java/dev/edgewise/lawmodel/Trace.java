@@ -64,9 +64,18 @@ final class Trace {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return text(0, this.sights.size());
+	}
+
 	private String text(int told) {
+		return text(Math.max(0, told - 60), told);
+	}
+
+	private String text(int from, int told) {
 		StringBuilder text = new StringBuilder();
-		for (int i = Math.max(0, told - 60); i < Math.min(told + 4, this.sights.size()); i++) {
+		for (int i = from; i < Math.min(told + 4, this.sights.size()); i++) {
 			Sight sight = this.sights.get(i);
 			text.append((i == told - 1) ? " -> " : "    ").append(sight.millis);
 			for (Object word : sight.words) {
