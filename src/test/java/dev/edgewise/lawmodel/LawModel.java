@@ -93,6 +93,9 @@ final class LawModel {
 
 	private long closedAt;
 
+	/** When there was an event or a running generation last, if there is none now. */
+	private long activeAt;
+
 	/** The highest position that any stream has had. */
 	private long fastestEver;
 
@@ -139,6 +142,8 @@ final class LawModel {
 			}
 		}
 		require(!this.closing || this.closed || !mayEnd(), "L16", "the session has not ended");
+		require(this.closed || !this.live.isEmpty() || this.now < this.activeAt + 2 * Script.IDLE_TIMEOUT, "L16",
+				"the session has not expired");
 		for (Reader reader : this.readers.values()) {
 			if (reader.fast) {
 				require(!reader.lost && nextFor(reader) == 0, "L13", reader.name + " has not taken " + nextFor(reader));
@@ -233,8 +238,11 @@ final class LawModel {
 		}
 		quiet();
 		if (event instanceof SessionClosed end) {
-			require(this.closing && mayEnd(), "L16", "the session ends too early");
-			require(end.reason() == Reason.SESSION_CLOSED, "L16", "ends with " + end);
+			require((this.closing || this.now >= this.activeAt + Script.IDLE_TIMEOUT) && mayEnd(), "L16",
+					"the session ends too early");
+			require(end.reason() == (this.closing ? Reason.SESSION_CLOSED : Reason.SESSION_EXPIRED), "L16",
+					"ends with " + end);
+			this.closing = true;
 			this.closed = true;
 			this.closedAt = this.now;
 			return;
@@ -262,6 +270,7 @@ final class LawModel {
 			Submission submission = from.fresh.get(from.next++);
 			decideAndStart(now, submission.generation(), submission.force());
 		}
+		this.activeAt = this.now;
 		from.origin.lines.add(line);
 		from.applied.add(now);
 	}
@@ -385,6 +394,7 @@ final class LawModel {
 	private void over(Gen gen) {
 		gen.over = true;
 		gen.overAt = this.now;
+		this.activeAt = this.now;
 		this.live.remove(gen);
 		this.gone.add(gen);
 		gen.lane.running.remove(gen);

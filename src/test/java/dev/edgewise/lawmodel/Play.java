@@ -51,6 +51,7 @@ import dev.edgewise.session.EngineSchedulers;
 import dev.edgewise.session.EngineSettings;
 import dev.edgewise.session.EngineSettings.GenerationBounds;
 import dev.edgewise.session.EngineSettings.LogBounds;
+import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.FrameEncoder;
 import dev.edgewise.session.LogReader;
 import dev.edgewise.session.Submission;
@@ -98,7 +99,11 @@ final class Play {
 		this.time = new HostileTime(script.shuffle());
 		this.trace = new Trace(this.time);
 		GenerationBounds bounds = DEFAULTS.generation();
-		EngineSettings settings = new EngineSettings(DEFAULTS.session(),
+		SessionBounds session = DEFAULTS.session();
+		EngineSettings settings = new EngineSettings(
+				new SessionBounds(session.max(), Duration.ofMillis(Script.IDLE_TIMEOUT), session.tombstone(),
+						session.maxTombstones(), session.mailbox(), session.eventIds(), session.eventsPerSecond(),
+						session.decisions()),
 				new LogBounds(script.frames(), DEFAULTS.log().bytes(), DEFAULTS.log().totalBytes()),
 				DEFAULTS.conversation(),
 				new GenerationBounds(script.prefetch(), Duration.ofMillis(Script.GRACE),

@@ -41,9 +41,11 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 
 	static final long GRACE = 250;
 
-	static final long MAX_DURATION = 2_000;
+	static final long MAX_DURATION = 700;
 
 	static final long HANDLER_TIMEOUT = 400;
+
+	static final long IDLE_TIMEOUT = 900;
 
 	static final int PER_SESSION = 6;
 

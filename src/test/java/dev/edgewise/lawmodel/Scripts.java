@@ -42,7 +42,7 @@ final class Scripts {
 
 	private static final String[] PACES = { "fast", "fast", "flux", "10", "40", "200", "-1", "-3" };
 
-	private static final int[] GAPS = { 0, 0, 0, 0, 1, 5, 10, 20, 40, 60, 100, 250, 400 };
+	private static final int[] GAPS = { 0, 0, 0, 0, 1, 5, 10, 20, 40, 60, 100, 250, 400, 2_500 };
 
 	private static final int[] DELAYS = { 0, 0, 1, 5, 10, 20, 40, 100 };
 
@@ -129,13 +129,13 @@ final class Scripts {
 
 	private Act act(int at, int place, int count) {
 		String reader = "r" + this.random.nextInt(3);
-		return switch (this.random.nextInt(24)) {
+		return switch (this.random.nextInt(26)) {
 			case 0 -> new Command(at, pick(new String[] { "all", "a", "b", "live0", "live1", "over0", "unknown" }),
 					this.random.nextBoolean());
-			case 1, 2 -> new Leave(at, reader);
+			case 1, 2, 11 -> new Leave(at, reader);
 			case 3, 4, 5 ->
 				new Read(at, reader, pick(new String[] { "start", "now", "again", "again", "beyond" }), pick(PACES));
-			case 6, 7 -> new Ask(at, reader, pick(PACES), events());
+			case 6, 7, 9, 10 -> new Ask(at, reader, pick(PACES), events());
 			case 8 -> (place > count / 2) ? new Close(at) : new Post(at, events());
 			default -> new Post(at, events());
 		};
