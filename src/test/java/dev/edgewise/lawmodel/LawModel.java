@@ -30,6 +30,9 @@ import dev.edgewise.event.AgentError;
 import dev.edgewise.event.AgentGenerationComplete;
 import dev.edgewise.event.AgentGenerationFailed;
 import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentGenerationPaused;
+import dev.edgewise.event.AgentGenerationProtected;
+import dev.edgewise.event.AgentGenerationResumed;
 import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.EmergencyStop;
@@ -38,6 +41,7 @@ import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.StreamGap;
 import dev.edgewise.lawmodel.Script.RouteLine;
 import dev.edgewise.session.EngineListener.GenerationOutcome;
+import dev.edgewise.session.Recording;
 import dev.edgewise.session.Submission;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +77,12 @@ final class LawModel {
 	/** What is to be applied as an event and has not been, in the order of numbers. */
 	private final Deque<Line> derived = new ArrayDeque<>();
 
+	/** What a recording knows, for the routes whose starts are taken as they come. */
+	private Map<String, Recording.Begun> recorded = Map.of();
+
+	/** Those of such routes that it was decided to cut off. */
+	private final Set<Gen> doomed = new LinkedHashSet<>();
+
 	/** Those that must be cut off before anything else happens. */
 	private final Map<Gen, Cut> cuts = new LinkedHashMap<>();
 
@@ -104,6 +114,10 @@ final class LawModel {
 		script.routes().forEach((route) -> this.lanes.put(route.id(), new Lane(route)));
 	}
 
+	void recorded(Map<String, Recording.Begun> recorded) {
+		this.recorded = recorded;
+	}
+
 	// Time.
 
 	void at(long millis) {
@@ -123,14 +137,17 @@ final class LawModel {
 			require(line.harmless, "L12", "event " + line.sequence() + " has not been applied");
 		}
 		for (Lane lane : this.lanes.values()) {
-			require(!mayLaunch(lane), "L8", "the next run of " + lane.route.id() + " has not started");
+			require(lane.route.isLoose() || !mayLaunch(lane), "L8",
+					"the next run of " + lane.route.id() + " has not started");
 		}
 		for (Gen gen : this.live) {
 			if (gen.launched) {
 				require(gen.called, "L5", gen + " was not called");
 				require(!mayComplete(gen), "L5", gen + " is not complete");
-				require(!(gen.failing && gen.queue.isEmpty()), "L5", gen + " has not failed");
-				require(this.script.frames() < 1_000 || gen.queue.isEmpty(), "L13", gen + " has items without number");
+				require(gen.paused || !(gen.failing && gen.queue.isEmpty()), "L5", gen + " has not failed");
+				require(!this.doomed.contains(gen), "L4", gen + " was not cut off");
+				require(gen.paused || this.script.frames() < 1_000 || gen.queue.isEmpty(), "L13",
+						gen + " has items without number");
 				require(this.now < gen.startedAt + Script.MAX_DURATION, "L5", gen + " runs for too long");
 			}
 		}
@@ -195,6 +212,10 @@ final class LawModel {
 			else if (event instanceof AgentGenerationStarted) {
 				this.opened = line;
 			}
+			else if (event instanceof AgentGenerationPaused || event instanceof AgentGenerationResumed
+					|| event instanceof AgentGenerationProtected) {
+				pause(line);
+			}
 			else {
 				quiet();
 				Gen gen = this.known.get(frame.generation());
@@ -220,6 +241,18 @@ final class LawModel {
 		noteHarmless();
 	}
 
+	private void pause(Line line) {
+		Gen gen = gen(Objects.requireNonNull(line.frame.generation()));
+		boolean pauses = line.frame.event() instanceof AgentGenerationPaused;
+		require(gen.launched && !gen.over && gen.lane.route.isLoose(), "L5", "not to be paused: " + line.frame);
+		line.of(gen, true);
+		if (!(line.frame.event() instanceof AgentGenerationProtected)) {
+			require(gen.paused != pauses, "L5", "paused twice: " + line.frame);
+			gen.paused = pauses;
+			gen.pausedAt = line.sequence();
+		}
+	}
+
 	private void derive(Line line) {
 		Object event = line.frame.event();
 		if (event instanceof EmergencyStop
@@ -234,6 +267,9 @@ final class LawModel {
 		if (event instanceof AgentError error && "hop-limit".equals(error.code()) && before != null
 				&& before.hopError != null) {
 			before.hopError = null;
+			return;
+		}
+		if (event instanceof AgentError error && "hop-limit".equals(error.code()) && this.script.isLoose()) {
 			return;
 		}
 		quiet();
@@ -261,8 +297,10 @@ final class LawModel {
 		if (from.command != null) {
 			require(event instanceof InterruptRequested && from.next == 0, "L1", "not the command: " + line.frame);
 			from.next++;
-			targets(from.command).forEach((gen) -> now.toDecide.put(gen, true));
-			now.isCommand = true;
+			targets(from.command).stream()
+				.filter((gen) -> !gen.lane.route.isLoose())
+				.forEach((gen) -> now.toDecide.put(gen, true));
+
 		}
 		else {
 			require(from.next < from.fresh.size() && from.fresh.get(from.next).event() == event, "L14",
@@ -282,6 +320,9 @@ final class LawModel {
 		require(gen != null, "L5", "interrupted without a beginning: " + frame);
 		require(!gen.over, "L5", "a second end: " + frame);
 		Cut cut = this.cuts.remove(gen);
+		if (cut == null && gen.lane.route.isLoose() && event.reason() != Reason.TIMEOUT) {
+			cut = looseCut(gen, line, event);
+		}
 		if (cut == null) {
 			require(event.reason() == Reason.TIMEOUT && gen.launched && this.now == gen.startedAt + Script.MAX_DURATION,
 					"L2", "nothing cuts it off: " + frame);
@@ -304,13 +345,15 @@ final class LawModel {
 			if (cut.cause != null && cut.cause.gen == gen) {
 				// What cuts off its own emitter is to be seen by everybody.
 				cut.cause.kept = true;
+				cut.cause.either = gen.lane.route.isLoose();
 				cut.cause.takenInTime = true;
 			}
 			require(event.elapsedMillis() == this.now - gen.startedAt, "L5", "elapsed otherwise: " + frame);
 			long kept = gen.produced - gen.delivered().count();
 			// Nobody sees whether the item of a future has been asked for.
 			boolean unasked = gen.isFuture && event.discarded() == kept - gen.queue.size();
-			require(event.discarded() == kept || unasked, "L4",
+			boolean either = cut.cause != null && cut.cause.either && event.discarded() == kept + 1;
+			require(event.discarded() == kept || unasked || either, "L4",
 					"of " + gen.produced + " items delivered " + gen.delivered().count() + ": " + frame);
 			gen.lane.last = gen;
 			gen.lane.cleaning.add(gen);
@@ -321,6 +364,45 @@ final class LawModel {
 		over(gen);
 	}
 
+	private Cut looseCut(Gen gen, Line line, AgentGenerationInterrupted event) {
+		Long cause = event.cause();
+		if (cause == null) {
+			require(this.closing && !gen.launched && event.reason() == Reason.SESSION_CLOSED, "L10",
+					"without a cause: " + line.frame);
+			return new Cut(Reason.SESSION_CLOSED, null);
+		}
+		require(cause < line.sequence() && event.reason() != Reason.SESSION_CLOSED
+				&& event.reason() != Reason.CLIENT_DISCONNECTED, "L10", "not that cause: " + line.frame);
+		require(this.doomed.remove(gen) || event.reason() == Reason.REPLACED, "L2", "not decided: " + line.frame);
+		Line by = this.log.get(cause.intValue() - 1);
+		require((event.reason() == Reason.EMERGENCY) == (by.frame.event() instanceof EmergencyStop), "L10",
+				"not that reason: " + line.frame);
+		require(by.sequence() != gen.startedBy, "L3", "cut off by what started it: " + line.frame);
+		return new Cut(event.reason(), by);
+	}
+
+	/**
+	 * A generation of a route whose starts are taken as they come, or null.
+	 */
+	private @Nullable Gen loose(@Nullable String id) {
+		Recording.Begun begun = this.recorded.get(id);
+		if (begun == null || !lane(begun.route()).route.isLoose()) {
+			return null;
+		}
+		Gen gen = this.known.get(id);
+		if (gen == null) {
+			Lane lane = lane(begun.route());
+			require(begun.cause() <= this.log.size(), "L2", "begun before its cause: " + begun);
+			Line cause = this.log.get((int) begun.cause() - 1);
+			require(lane.route.startsOn(cause.frame.event()) && !this.closed, "L2", "not to be begun: " + begun);
+			gen = new Gen(lane, cause);
+			bind(gen, begun.id());
+			lane.waiting.add(gen);
+			this.live.add(gen);
+		}
+		return gen;
+	}
+
 	/**
 	 * The generation that is cut off before its node was called.
 	 */
@@ -328,7 +410,8 @@ final class LawModel {
 		Frame begun = Objects.requireNonNull(this.opened).frame;
 		require(begun.generation() != null && begun.generation().equals(frame.generation()), "L5",
 				"behind a beginning of " + begun.generation() + ": " + frame);
-		return find(this.cuts.keySet(), begun.generation(), begun.route());
+		Gen loose = loose(begun.generation());
+		return (loose != null) ? loose : find(this.cuts.keySet(), begun.generation(), begun.route());
 	}
 
 	/**
@@ -361,7 +444,8 @@ final class LawModel {
 	}
 
 	private boolean mayComplete(Gen gen) {
-		return hasEnded(gen) && gen.called && !gen.failing && gen.queue.isEmpty() && hasPassed(gen.lastItem);
+		return hasEnded(gen) && gen.called && !gen.paused && !gen.failing && gen.queue.isEmpty()
+				&& hasPassed(gen.lastItem);
 	}
 
 	private boolean hasPassed(long sequence) {
@@ -381,6 +465,7 @@ final class LawModel {
 	}
 
 	private void item(Gen gen, Line line) {
+		require(!gen.paused, "L4", "said while it stands still: " + line.frame);
 		require(gen.queue.peek() == line.frame.event(), "L1", "not the next item of its node: " + line.frame);
 		require(!(line.frame.event() instanceof SessionClosed), "L12", "written by a node: " + line.frame);
 		long fastest = this.readers.values().stream().mapToLong((reader) -> reader.position).max().orElse(-1);
@@ -393,6 +478,8 @@ final class LawModel {
 
 	private void over(Gen gen) {
 		gen.over = true;
+		gen.paused = false;
+		this.doomed.remove(gen);
 		gen.overAt = this.now;
 		this.activeAt = this.now;
 		this.live.remove(gen);
@@ -411,12 +498,15 @@ final class LawModel {
 		quiet();
 		Lane lane = lane(route);
 		require(lane.route.id().equals(line.frame.route()), "L5", "another route: " + line.frame);
+		Gen loose = loose(line.frame.generation());
 		require(mayLaunch(lane), "L8", "starts too early or without a cause: " + line.frame);
-		Gen gen = lane.waiting.getFirst();
+		Gen gen = (loose != null) ? loose : lane.waiting.getFirst();
+		require(!gen.launched && !gen.over, "L5", "starts again: " + line.frame);
 		bind(gen, Objects.requireNonNull(line.frame.generation()));
 		lane.waiting.remove(gen);
 		lane.running.add(gen);
 		gen.launched = true;
+		gen.sinceLine = line.sequence();
 		gen.startedAt = this.now;
 		gen.previous = lane.last;
 		gen.alone = this.readers.isEmpty();
@@ -461,8 +551,10 @@ final class LawModel {
 	private void noteHarmless() {
 		for (Line line : this.derived) {
 			Object event = line.frame.event();
-			boolean starts = !this.closing && this.script.routes().stream().anyMatch((route) -> route.startsOn(event));
+			boolean starts = !this.closing
+					&& this.script.routes().stream().anyMatch((route) -> !route.isLoose() && route.startsOn(event));
 			line.harmless |= !starts && this.live.stream()
+				.filter((gen) -> !gen.lane.route.isLoose())
 				.noneMatch((gen) -> event instanceof EmergencyStop || gen.lane.route.isCutBy(event));
 			if (!line.harmless) {
 				return;
@@ -489,11 +581,13 @@ final class LawModel {
 	}
 
 	private void decideAndStart(Applying now, @Nullable String aim, boolean force) {
+		now.isAimed = aim != null;
 		Object event = now.line.frame.event();
 		boolean forced = force || event instanceof EmergencyStop;
 		for (Gen gen : this.live) {
 			RouteLine route = gen.lane.route;
-			if ((event instanceof EmergencyStop || route.isCutBy(event)) && (aim == null || aim.equals(gen.id))) {
+			if (!route.isLoose() && (event instanceof EmergencyStop || route.isCutBy(event))
+					&& (aim == null || aim.equals(gen.id))) {
 				boolean asks = gen.launched && !forced && !route.condition().equals("always");
 				now.toDecide.put(gen, !asks || agrees(route, event, this.now - gen.startedAt));
 				if (asks) {
@@ -501,7 +595,10 @@ final class LawModel {
 				}
 			}
 		}
-		this.script.routes().stream().filter((route) -> route.startsOn(event)).forEach(now.starts::add);
+		this.script.routes()
+			.stream()
+			.filter((route) -> !route.isLoose() && route.startsOn(event))
+			.forEach(now.starts::add);
 	}
 
 	private static boolean agrees(RouteLine route, Object event, long elapsed) {
@@ -526,6 +623,9 @@ final class LawModel {
 	 * A condition is asked.
 	 */
 	void questioned(String generation, Object event) {
+		if (loose(generation) != null) {
+			return;
+		}
 		begin(this.lines.get(event));
 		Gen gen = this.known.get(generation);
 		require(Objects.requireNonNull(this.applying).toQuestion.remove(gen), "L9", "asked for no reason: " + gen);
@@ -535,6 +635,16 @@ final class LawModel {
 	 * The listener is told of a decision.
 	 */
 	void decided(Decision decision) {
+		Gen loose = loose(decision.generation());
+		if (loose != null) {
+			boolean shielded = loose.lane.route.policy().equals("shielded") && !decision.rule().equals("FORCED");
+			require(!loose.over, "L2", "decided about when it is over: " + loose);
+			require(!shielded || decision.verdict() == Verdict.IGNORE, "L9", "not shielded: " + loose);
+			if (decision.verdict() == Verdict.INTERRUPT) {
+				this.doomed.add(loose);
+			}
+			return;
+		}
 		begin(this.log.get((int) decision.sequence() - 1));
 		Applying now = Objects.requireNonNull(this.applying);
 		Gen gen = find(now.toDecide.keySet(), decision.generation(), decision.route());
@@ -557,6 +667,9 @@ final class LawModel {
 	 * A filter is asked, which is the beginning of a start.
 	 */
 	void asked(String route, Object event) {
+		if (lane(route).route.isLoose()) {
+			return;
+		}
 		begin(this.lines.get(event));
 		Applying now = Objects.requireNonNull(this.applying);
 		require(now.toDecide.isEmpty() && this.cuts.isEmpty(), "L2",
@@ -587,7 +700,7 @@ final class LawModel {
 		}
 		int queued = lane.waiting.size() - (lane.running.isEmpty() ? 1 : 0);
 		boolean queueIsFull = route.overlap() == Overlap.QUEUE && !active.isEmpty() && queued >= Script.QUEUE;
-		if (queueIsFull || (this.live.size() >= Script.PER_SESSION && !replaces && !evicts)) {
+		if (queueIsFull || (this.live.size() >= this.script.perSession() && !replaces && !evicts)) {
 			now.refused.add(route.id());
 			return;
 		}
@@ -609,6 +722,9 @@ final class LawModel {
 			require(now.starts.isEmpty(), "L2", "event " + now.line.sequence() + " has not started " + now.starts);
 			require(!now.isHopErrorDue(), "L12", "no error at the hop limit");
 			require(this.cuts.isEmpty(), "L4", "not cut off: " + this.cuts);
+			require(now.isAimed || !(now.line.frame.event() instanceof EmergencyStop)
+					|| this.live.stream().noneMatch((gen) -> gen.launched && gen.sinceLine < now.line.sequence()),
+					"L10", "survives an emergency: " + this.live);
 			this.applying = null;
 			Call from = this.call;
 			if (from != null && from.failure == null && from.next == from.fresh.size()) {
@@ -698,16 +814,26 @@ final class LawModel {
 	private void check(Receipt receipt, Applying done, boolean duplicate) {
 		require(receipt.sequence() == done.line.sequence() && receipt.duplicate() == duplicate, "L14",
 				"the receipt of " + done.line.sequence() + " is " + receipt.sequence() + ", " + receipt.duplicate());
-		require(receipt.started().size() == done.started.size(), "L2",
+		List<String> started = strict(receipt.started());
+		require(started.size() == done.started.size(), "L2",
 				"started by " + receipt.sequence() + ": " + receipt.started() + " and not " + done.started);
 		for (int i = 0; i < done.started.size(); i++) {
-			bind(done.started.get(i), receipt.started().get(i));
+			bind(done.started.get(i), started.get(i));
 		}
-		require(Set.copyOf(receipt.interrupted()).equals(ids(done.interrupted)), "L2",
+		require(Set.copyOf(strict(receipt.interrupted())).equals(ids(done.interrupted)), "L2",
 				"told as interrupted: " + receipt.interrupted() + " and not " + done.interrupted);
-		require(Set.copyOf(receipt.ignored()).equals(ids(done.ignored)), "L2",
+		require(Set.copyOf(strict(receipt.ignored())).equals(ids(done.ignored)), "L2",
 				"told as ignored: " + receipt.ignored() + " and not " + done.ignored);
-		require(receipt.refused().equals(done.refused), "L2", "told as refused: " + receipt.refused());
+		List<String> refused = receipt.refused().stream().filter((route) -> !lane(route).route.isLoose()).toList();
+		require(refused.equals(done.refused), "L2", "told as refused: " + receipt.refused());
+	}
+
+	/**
+	 * Those of routes of which the model knows what they start. The others are known from
+	 * now on.
+	 */
+	private List<String> strict(List<String> told) {
+		return told.stream().filter((id) -> loose(id) == null).toList();
 	}
 
 	private static Set<String> ids(Set<Gen> gens) {
@@ -743,7 +869,7 @@ final class LawModel {
 		require(from.failure == null && from.applied.size() == 1, "L14", "carried out: " + receipt);
 		from.answered = true;
 		Applying done = from.applied.get(0);
-		Set<String> stopped = receipt.stopped().stream().map((gen) -> gen.generation()).collect(Collectors.toSet());
+		Set<String> stopped = Set.copyOf(strict(receipt.stopped().stream().map((gen) -> gen.generation()).toList()));
 		require(stopped.equals(ids(done.interrupted)) && receipt.sequence() == done.line.sequence(), "L2",
 				receipt + " and not " + done.interrupted);
 	}
@@ -826,11 +952,12 @@ final class LawModel {
 		require(frame.sequence() <= this.log.size(), "L4", name + " takes what is not in the log: " + frame);
 		for (long skipped = reader.position + 1; skipped < frame.sequence(); skipped++) {
 			Line line = this.log.get((int) skipped - 1);
-			require(!isFor(reader, line), "L13", name + " has not got " + line.frame);
+			require(line.either || !isFor(reader, line), "L13", name + " has not got " + line.frame);
 		}
 		Line line = this.log.get((int) frame.sequence() - 1);
 		require(line.frame == frame, "L4", name + " takes another frame: " + frame);
 		require(isFor(reader, line), "L4", name + " takes behind the fence: " + frame);
+		require(!isHeld(line), "L4", name + " takes what stands still: " + frame);
 		line.takenInTime |= line.gen == null || !line.gen.over;
 		reader.position = frame.sequence();
 		this.fastestEver = Math.max(this.fastestEver, reader.position);
@@ -848,11 +975,22 @@ final class LawModel {
 	}
 
 	/**
-	 * The next frame that a reader may take; 0 if there is none.
+	 * Whether a pause makes every reader stand still at a frame.
+	 */
+	private static boolean isHeld(Line line) {
+		return line.gen != null && line.gen.paused && line.skippable && line.sequence() < line.gen.pausedAt;
+	}
+
+	/**
+	 * The next frame that a reader must take; 0 if there is none.
 	 */
 	private long nextFor(Reader reader) {
 		for (long next = Math.max(reader.position + 1, first()); next <= this.log.size(); next++) {
-			if (isFor(reader, this.log.get((int) next - 1))) {
+			Line line = this.log.get((int) next - 1);
+			if (isHeld(line)) {
+				return 0;
+			}
+			if (isFor(reader, line) && !line.either) {
 				return next;
 			}
 		}
@@ -999,7 +1137,8 @@ final class LawModel {
 		String text = gen.delivered()
 			.map((line) -> (line.frame.event() instanceof AgentResponse said) ? said.content() : "")
 			.collect(Collectors.joining());
-		require(told.delivered().equals(text), "L7", "delivered '" + told.delivered() + "' and not '" + text + "'");
+		require(told.delivered().equals(text) || (gen.cause != null && gen.cause.either), "L7",
+				"delivered '" + told.delivered() + "' and not '" + text + "'");
 	}
 
 	void handled(String id, int place) {
@@ -1053,6 +1192,9 @@ final class LawModel {
 		private boolean skippable;
 
 		private boolean kept;
+
+		/** Whether streams may take it or skip it. */
+		private boolean either;
 
 		/** Whether a stream has taken it before the fence. */
 		private boolean takenInTime;
@@ -1117,6 +1259,14 @@ final class LawModel {
 
 		private long requested;
 
+		private boolean paused;
+
+		private long pausedAt;
+
+		private long sinceLine;
+
+		private final long startedBy;
+
 		private boolean over;
 
 		private long overAt;
@@ -1154,6 +1304,7 @@ final class LawModel {
 		Gen(Lane lane, Line cause) {
 			this.lane = lane;
 			this.hop = cause.hop() + 1;
+			this.startedBy = cause.sequence();
 			this.origin = cause.origin;
 		}
 
@@ -1223,7 +1374,7 @@ final class LawModel {
 		/** Whether the error at the hop limit may be left out; null if there is none. */
 		private @Nullable Boolean hopError;
 
-		private boolean isCommand;
+		private boolean isAimed;
 
 		private final Set<Gen> interrupted = new LinkedHashSet<>();
 

@@ -66,7 +66,7 @@ class LawModelTests {
 		assertThat(Verdict.on(Script
 			.parse("""
 					shuffle 3 frames 1024 prefetch 4
-					route a on Key,Response cut - REPLACE 1 filter all condition always handler none cleanup false nodes SYNC:.t:0
+					route a on Key,Response cut - REPLACE 1 filter all condition always handler none cleanup false policy immediate nodes SYNC:.t:0
 					0 read r0 start fast
 					50 post Key:3=>
 					""")))

@@ -31,6 +31,7 @@ import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.SystemEvent;
 import dev.edgewise.event.UserEvent;
+import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.Policies;
 import dev.edgewise.lawmodel.Script.Act;
 import dev.edgewise.lawmodel.Script.Ask;
@@ -54,6 +55,7 @@ import dev.edgewise.session.EngineSettings.LogBounds;
 import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.FrameEncoder;
 import dev.edgewise.session.LogReader;
+import dev.edgewise.session.Recording;
 import dev.edgewise.session.Submission;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -72,6 +74,13 @@ final class Play {
 	private static final String SESSION = "s";
 
 	private static final EngineSettings DEFAULTS = EngineSettings.defaults(1L << 30);
+
+	private static final InterruptionPolicy GATED = InterruptionPolicy.builder("gated")
+		.minWords(2)
+		.stopPhrases("stop")
+		.decideWithin(Duration.ofMillis(200))
+		.transcriptWait(Duration.ofMillis(60))
+		.build();
 
 	private final Script script;
 
@@ -103,16 +112,16 @@ final class Play {
 		EngineSettings settings = new EngineSettings(
 				new SessionBounds(session.max(), Duration.ofMillis(Script.IDLE_TIMEOUT), session.tombstone(),
 						session.maxTombstones(), session.mailbox(), session.eventIds(), session.eventsPerSecond(),
-						session.decisions()),
+						4_096),
 				new LogBounds(script.frames(), DEFAULTS.log().bytes(), DEFAULTS.log().totalBytes()),
 				DEFAULTS.conversation(),
 				new GenerationBounds(script.prefetch(), Duration.ofMillis(Script.GRACE),
-						Duration.ofMillis(Script.MAX_DURATION), Script.PER_SESSION, Script.QUEUE, Script.HOPS,
+						Duration.ofMillis(Script.MAX_DURATION), script.perSession(), Script.QUEUE, Script.HOPS,
 						Duration.ofMillis(Script.HANDLER_TIMEOUT)),
 				DEFAULTS.stream(), bounds.perSession(), false);
 		this.engine = new DefaultSessionEngine(table(), settings,
 				new EngineSchedulers(this.time, this.time, this.time, this.time), new Encoder(),
-				new Policies(List.of()), List.of(), List.of(new Listener()));
+				new Policies(List.of(GATED)), List.of(), List.of(new Listener()));
 		this.engine.open(SESSION, Map.of()).subscribe();
 	}
 
@@ -138,6 +147,12 @@ final class Play {
 		this.time.runUntil(end + 1_200L);
 		List.copyOf(this.readings.values()).forEach(Reading::leave);
 		this.time.runUntil(end + 4_000L);
+		this.engine.recording(SESSION)
+			.subscribe((recording) -> recording.lines()
+				.stream()
+				.filter(Recording.Begun.class::isInstance)
+				.map(Recording.Begun.class::cast)
+				.forEach(this.trace::begun));
 	}
 
 	private void perform(Act act) {
@@ -291,7 +306,8 @@ final class Play {
 		}, line.condition().equals("always") ? null : (event, generation) -> {
 			this.trace.add((model) -> model.questioned(generation.id(), event), "questioned", generation.id(), event);
 			return line.agrees(event, generation.elapsed().toMillis());
-		}, line.overlap(), line.max(), handlers, node, (item) -> item, null, null, null, true);
+		}, line.overlap(), line.max(), handlers, node, (item) -> item, null, null,
+				line.policy().equals("gated") ? "gated" : null, !line.policy().equals("shielded"));
 	}
 
 	private @Nullable Object handle(String handler, int place, Interruption interruption) {
@@ -371,6 +387,7 @@ final class Play {
 			case 'h' -> new AgentHandoff("b", null);
 			case 'e' -> new EmergencyStop("from a node");
 			case 'c' -> new CustomReceived(Map.of("n", number));
+			case 'p' -> new AgentResponse("p" + number + " ", false);
 			case 'x' -> new SessionClosed(Reason.SESSION_CLOSED);
 			default -> new AgentResponse("i" + number + " ");
 		};

@@ -47,7 +47,9 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 
 	static final long IDLE_TIMEOUT = 900;
 
-	static final int PER_SESSION = 6;
+	static final int FEW = 6;
+
+	static final int MANY = 100;
 
 	static final int QUEUE = 2;
 
@@ -97,8 +99,15 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 		return new Script(other, this.frames, this.prefetch, this.routes, this.acts);
 	}
 
-	RouteLine route(String id) {
-		return this.routes.stream().filter((route) -> route.id.equals(id)).findFirst().orElseThrow();
+	boolean isLoose() {
+		return this.routes.stream().anyMatch(RouteLine::isLoose);
+	}
+
+	/**
+	 * How many generations a session may have.
+	 */
+	int perSession() {
+		return isLoose() ? MANY : FEW;
 	}
 
 	@Override
@@ -135,10 +144,12 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 	 * @param handler what its handler does: none, quick, two, fails, hangs, or slow and
 	 * how many milliseconds
 	 * @param cleanup whether its nodes have something to clean up
+	 * @param policy immediate, gated (two words, or a stop word), or shielded, which is
+	 * immediate and not interruptible
 	 * @param nodes what its runs do, one after the other, over and over
 	 */
 	record RouteLine(String id, List<String> on, List<String> cut, Overlap overlap, int max, String filter,
-			String condition, String handler, boolean cleanup, List<NodeLine> nodes) {
+			String condition, String handler, boolean cleanup, String policy, List<NodeLine> nodes) {
 
 		RouteLine {
 			on = List.copyOf(on);
@@ -147,10 +158,10 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 		}
 
 		static RouteLine parse(List<String> words) {
-			List<NodeLine> nodes = words.subList(17, words.size()).stream().map(NodeLine::parse).toList();
+			List<NodeLine> nodes = words.subList(19, words.size()).stream().map(NodeLine::parse).toList();
 			return new RouteLine(words.get(1), list(words.get(3)), list(words.get(5)), Overlap.valueOf(words.get(6)),
 					Integer.parseInt(words.get(7)), words.get(9), words.get(11), words.get(13),
-					words.get(15).equals("true"), nodes);
+					words.get(15).equals("true"), words.get(17), nodes);
 		}
 
 		private static List<String> list(String text) {
@@ -159,17 +170,24 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 
 		RouteLine withNodes(List<NodeLine> others) {
 			return new RouteLine(this.id, this.on, this.cut, this.overlap, this.max, this.filter, this.condition,
-					this.handler, this.cleanup, others);
+					this.handler, this.cleanup, this.policy, others);
 		}
 
 		RouteLine plain() {
 			return new RouteLine(this.id, this.on, this.cut, this.overlap, this.max, "all", "always", "none", false,
-					this.nodes);
+					this.policy, this.nodes);
 		}
 
 		RouteLine with(List<String> on, List<String> cut) {
 			return new RouteLine(this.id, on, cut, this.overlap, this.max, this.filter, this.condition, this.handler,
-					this.cleanup, this.nodes);
+					this.cleanup, this.policy, this.nodes);
+		}
+
+		/**
+		 * Whether the model takes its decisions and its starts as they come.
+		 */
+		boolean isLoose() {
+			return !this.policy.equals("immediate");
 		}
 
 		List<Class<?>> starts() {
@@ -214,7 +232,7 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 		public String toString() {
 			return "route " + this.id + " on " + text(this.on) + " cut " + text(this.cut) + " " + this.overlap + " "
 					+ this.max + " filter " + this.filter + " condition " + this.condition + " handler " + this.handler
-					+ " cleanup " + this.cleanup + " nodes "
+					+ " cleanup " + this.cleanup + " policy " + this.policy + " nodes "
 					+ this.nodes.stream().map(NodeLine::toString).collect(Collectors.joining(" "));
 		}
 
@@ -228,8 +246,8 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 	 * What a node does.
 	 *
 	 * @param kind how
-	 * @param items what it emits: t a text, k a key, h a handoff, e an emergency, c
-	 * something of the client's, x what it must not
+	 * @param items what it emits: t a text, p one that must not be cut, k a key, h a
+	 * handoff, e an emergency, c something of the client's, x what it must not
 	 * @param every the milliseconds before each
 	 */
 	record NodeLine(Kind kind, String items, int every) {
@@ -431,7 +449,8 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 				case "Start" -> new UserStartedSpeaking();
 				case "Stop" -> new UserStoppedSpeaking();
 				case "Text" ->
-					new UserTranscriptionReceived("words " + this.number, (this.number % 2 == 0) ? true : null, null);
+					new UserTranscriptionReceived(List.of("well", "wait a moment", "stop", "mhm").get(this.number % 4),
+							(this.number % 2 == 0) ? true : null, null);
 				case "Key" -> new DTMFInput(String.valueOf(this.number % 10));
 				case "Custom" -> new CustomReceived(Map.of("n", this.number));
 				case "Unknown" -> new UserUnknownInputReceived("x" + this.number);

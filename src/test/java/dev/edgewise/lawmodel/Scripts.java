@@ -42,11 +42,13 @@ final class Scripts {
 
 	private static final String[] PACES = { "fast", "fast", "flux", "10", "40", "200", "-1", "-3" };
 
-	private static final int[] GAPS = { 0, 0, 0, 0, 1, 5, 10, 20, 40, 60, 100, 250, 400, 2_500 };
+	private static final int[] GAPS = { 0, 0, 0, 0, 1, 5, 10, 20, 40, 60, 100, 250, 400 };
 
 	private static final int[] DELAYS = { 0, 0, 1, 5, 10, 20, 40, 100 };
 
 	private final Random random;
+
+	private boolean loose;
 
 	private Scripts(long seed) {
 		this.random = new Random(seed);
@@ -60,6 +62,7 @@ final class Scripts {
 		boolean small = this.random.nextInt(6) == 0;
 		List<RouteLine> routes = new ArrayList<>();
 		int count = 1 + this.random.nextInt(4);
+		this.loose = !small && this.random.nextInt(3) == 0;
 		for (int i = 0; i < count; i++) {
 			routes.add(route(String.valueOf((char) ('a' + i)), i > 0 && this.random.nextInt(3) > 0, small));
 		}
@@ -74,17 +77,19 @@ final class Scripts {
 		}
 		cut = cut.stream().distinct().toList();
 		Overlap overlap = Overlap.values()[this.random.nextInt(4)];
+		String policy = (this.loose && this.random.nextBoolean()) ? pick(new String[] { "gated", "gated", "shielded" })
+				: "immediate";
 		List<NodeLine> nodes = new ArrayList<>();
 		int count = 1 + this.random.nextInt(3);
 		for (int i = 0; i < count; i++) {
-			nodes.add(node(small));
+			nodes.add(node(small, !policy.equals("immediate")));
 		}
 		String condition = cut.isEmpty() ? "always" : pick(CONDITIONS);
 		return new RouteLine(id, on, cut, overlap, 1 + this.random.nextInt(3), pick(FILTERS), condition, pick(HANDLERS),
-				this.random.nextBoolean(), nodes);
+				this.random.nextBoolean(), policy, nodes);
 	}
 
-	private NodeLine node(boolean small) {
+	private NodeLine node(boolean small, boolean guards) {
 		Kind kind;
 		do {
 			kind = (this.random.nextInt(3) == 0) ? Kind.SLOW : Kind.values()[this.random.nextInt(Kind.values().length)];
@@ -96,7 +101,7 @@ final class Scripts {
 		int count = this.random.nextInt(most) + (kind == Kind.ENDLESS ? 1 : 0);
 		for (int i = 0; i < count; i++) {
 			int letter = this.random.nextInt(40);
-			items.append((letter < 6) ? "kkhcex".charAt(letter) : 't');
+			items.append((letter < 6) ? "kkhcex".charAt(letter) : (guards && letter < 12) ? 'p' : 't');
 		}
 		int every = (kind == Kind.ENDLESS) ? 20 + this.random.nextInt(3) * 30
 				: (kind == Kind.FUTURE || kind == Kind.STUBBORN) ? this.random.nextInt(5) * 100
@@ -121,8 +126,12 @@ final class Scripts {
 			acts.add(new Read(0, "r0", "start", pick(PACES)));
 		}
 		for (int i = 0; i < count; i++) {
-			at += GAPS[this.random.nextInt(GAPS.length)];
-			acts.add(act(at, i, count));
+			at += (this.random.nextInt(50) == 0) ? 2_500 : GAPS[this.random.nextInt(GAPS.length)];
+			Act act = act(at, i, count);
+			acts.add(act);
+			if (act instanceof Ask ask && this.random.nextInt(2) == 0) {
+				acts.add(new Leave(at + this.random.nextInt(60), ask.reader()));
+			}
 		}
 		return acts;
 	}
@@ -135,7 +144,7 @@ final class Scripts {
 			case 1, 2, 11 -> new Leave(at, reader);
 			case 3, 4, 5 ->
 				new Read(at, reader, pick(new String[] { "start", "now", "again", "again", "beyond" }), pick(PACES));
-			case 6, 7, 9, 10 -> new Ask(at, reader, pick(PACES), events());
+			case 6, 7, 9, 10 -> this.loose ? new Post(at, events()) : new Ask(at, reader, pick(PACES), events());
 			case 8 -> (place > count / 2) ? new Close(at) : new Post(at, events());
 			default -> new Post(at, events());
 		};

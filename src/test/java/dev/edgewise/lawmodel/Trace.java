@@ -1,10 +1,13 @@
 package dev.edgewise.lawmodel;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import dev.edgewise.Frame;
+import dev.edgewise.session.Recording;
 
 /**
  * What was to be seen of one session, in the order in which it happened: the log, what
@@ -15,15 +18,19 @@ final class Trace {
 
 	private final HostileTime time;
 
-	private final List<Sight> sights;
+	private final List<Sight> sights = new ArrayList<>();
+
+	private final Map<String, Recording.Begun> begun = new HashMap<>();
 
 	Trace(HostileTime time) {
-		this(time, new ArrayList<>());
+		this.time = time;
 	}
 
-	private Trace(HostileTime time, List<Sight> sights) {
-		this.time = time;
-		this.sights = sights;
+	/**
+	 * Adds what a recording knows of a generation.
+	 */
+	void begun(Recording.Begun begun) {
+		this.begun.put(begun.id(), begun);
 	}
 
 	/**
@@ -51,6 +58,7 @@ final class Trace {
 	 */
 	void tell(LawModel model) {
 		int told = 0;
+		model.recorded(this.begun);
 		try {
 			for (Sight sight : this.sights) {
 				told++;
