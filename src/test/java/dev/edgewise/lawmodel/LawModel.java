@@ -571,6 +571,7 @@ final class LawModel {
 		}
 		quiet();
 		require(this.derived.contains(line), "L1", "event " + line.sequence() + " is applied again, or too late");
+		noteHarmless();
 		Line next;
 		while ((next = this.derived.remove()) != line) {
 			require(next.harmless, "L1", "event " + line.sequence() + " is applied before " + next.sequence());
@@ -769,6 +770,9 @@ final class LawModel {
 			begun.failure = SessionClosedException.class;
 		}
 		this.call = begun;
+		if (begun.failure == null && begun.fresh.isEmpty()) {
+			openResponse(begun);
+		}
 	}
 
 	private void openResponse(Call from) {

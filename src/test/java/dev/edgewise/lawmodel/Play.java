@@ -32,6 +32,7 @@ import dev.edgewise.event.SessionClosed;
 import dev.edgewise.event.SystemEvent;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.InterruptionPolicy.WhileProtected;
 import dev.edgewise.interruption.Policies;
 import dev.edgewise.lawmodel.Script.Act;
 import dev.edgewise.lawmodel.Script.Ask;
@@ -73,6 +74,8 @@ final class Play {
 
 	private static final String SESSION = "s";
 
+	private static final Set<String> GATES = Set.of("gated", "reporting");
+
 	private static final EngineSettings DEFAULTS = EngineSettings.defaults(1L << 30);
 
 	private static final InterruptionPolicy GATED = InterruptionPolicy.builder("gated")
@@ -80,6 +83,10 @@ final class Play {
 		.stopPhrases("stop")
 		.decideWithin(Duration.ofMillis(200))
 		.transcriptWait(Duration.ofMillis(60))
+		.build();
+
+	private static final InterruptionPolicy REPORTING = GATED.mutate("reporting")
+		.whileProtected(WhileProtected.REPORT)
 		.build();
 
 	private final Script script;
@@ -121,7 +128,7 @@ final class Play {
 				DEFAULTS.stream(), bounds.perSession(), false);
 		this.engine = new DefaultSessionEngine(table(), settings,
 				new EngineSchedulers(this.time, this.time, this.time, this.time), new Encoder(),
-				new Policies(List.of(GATED)), List.of(), List.of(new Listener()));
+				new Policies(List.of(GATED, REPORTING)), List.of(), List.of(new Listener()));
 		this.engine.open(SESSION, Map.of()).subscribe();
 	}
 
@@ -307,7 +314,7 @@ final class Play {
 			this.trace.add((model) -> model.questioned(generation.id(), event), "questioned", generation.id(), event);
 			return line.agrees(event, generation.elapsed().toMillis());
 		}, line.overlap(), line.max(), handlers, node, (item) -> item, null, null,
-				line.policy().equals("gated") ? "gated" : null, !line.policy().equals("shielded"));
+				GATES.contains(line.policy()) ? line.policy() : null, !line.policy().equals("shielded"));
 	}
 
 	private @Nullable Object handle(String handler, int place, Interruption interruption) {

@@ -144,8 +144,9 @@ record Script(long shuffle, int frames, int prefetch, List<RouteLine> routes, Li
 	 * @param handler what its handler does: none, quick, two, fails, hangs, or slow and
 	 * how many milliseconds
 	 * @param cleanup whether its nodes have something to clean up
-	 * @param policy immediate, gated (two words, or a stop word), or shielded, which is
-	 * immediate and not interruptible
+	 * @param policy immediate, gated (two words, or a stop word), reporting (the same,
+	 * and tells what was said while it was protected), or shielded, which is immediate
+	 * and not interruptible
 	 * @param nodes what its runs do, one after the other, over and over
 	 */
 	record RouteLine(String id, List<String> on, List<String> cut, Overlap overlap, int max, String filter,

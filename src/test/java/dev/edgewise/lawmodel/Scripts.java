@@ -26,6 +26,8 @@ final class Scripts {
 	private static final String[] OUTSIDE = { "Start", "Start", "Start", "Stop", "Stop", "Stop", "Text", "Key", "Key",
 			"Custom", "Handoff", "Unknown", "Emergency" };
 
+	private static final String[] SPEECH = { "Start", "Start", "Stop", "Stop", "Text", "Text", "Text" };
+
 	private static final String[] STARTS = { "Stop", "Stop", "Key", "Text", "Custom", "Handoff", "User" };
 
 	private static final String[] CHAINS = { "Interrupted", "Complete", "Started", "Failed", "Response", "Key",
@@ -77,8 +79,13 @@ final class Scripts {
 		}
 		cut = cut.stream().distinct().toList();
 		Overlap overlap = Overlap.values()[this.random.nextInt(4)];
-		String policy = (this.loose && this.random.nextBoolean()) ? pick(new String[] { "gated", "gated", "shielded" })
-				: "immediate";
+		String policy = (this.loose && this.random.nextBoolean())
+				? pick(new String[] { "gated", "gated", "reporting", "shielded" }) : "immediate";
+		if (policy.equals("gated") || policy.equals("reporting")) {
+			// Else there is hardly anything to be decided.
+			on = List.of("Stop");
+			cut = List.of("Start", pick(CAUSES)).stream().distinct().toList();
+		}
 		List<NodeLine> nodes = new ArrayList<>();
 		int count = 1 + this.random.nextInt(3);
 		for (int i = 0; i < count; i++) {
@@ -92,7 +99,8 @@ final class Scripts {
 	private NodeLine node(boolean small, boolean guards) {
 		Kind kind;
 		do {
-			kind = (this.random.nextInt(3) == 0) ? Kind.SLOW : Kind.values()[this.random.nextInt(Kind.values().length)];
+			kind = (this.random.nextInt(guards ? 2 : 3) == 0) ? Kind.SLOW
+					: Kind.values()[this.random.nextInt(Kind.values().length)];
 		}
 		// On one thread a node that waits for room in the log would wait for ever.
 		while (small && (kind == Kind.BLOCKING || kind == Kind.LIST));
@@ -160,7 +168,8 @@ final class Scripts {
 	}
 
 	private Event event() {
-		String type = (this.random.nextInt(60) == 0) ? "Forged" : pick(OUTSIDE);
+		String type = (this.random.nextInt(60) == 0) ? "Forged"
+				: pick((this.loose && this.random.nextInt(4) > 0) ? SPEECH : OUTSIDE);
 		boolean named = this.random.nextInt(6) == 0;
 		// Few ids and few contents, so that some are the same.
 		String id = named ? "i" + this.random.nextInt(3) : null;
