@@ -80,6 +80,65 @@ public enum Bug {
 	CLOSED_TOO_EARLY("LiveSession", "this.endSequence == 0 && this.cleanup.isOver()",
 			"this.endSequence == 0 && (this.cleanup.isOver() || Bug.CLOSED_TOO_EARLY.isOn())"),
 
+	/** With PARALLEL the youngest is cut off. */
+	YOUNGEST_EVICTED("LiveSession", "List.of(this.deliberation.shields().oldestWithout(slot))",
+			"List.of(Bug.YOUNGEST_EVICTED.isOn() ? slot.all().get(slot.all().size() - 1) "
+					+ ": this.deliberation.shields().oldestWithout(slot))"),
+
+	/** Of those that wait the last one goes first. */
+	QUEUE_BACKWARDS("Generations", "launch(slot, slot.waiting.remove());",
+			"launch(slot, Bug.QUEUE_BACKWARDS.isOn() ? slot.waiting.removeLast() : slot.waiting.remove());"),
+
+	/** A queue has room for one less. */
+	QUEUE_TOO_SHORT("LiveSession", "this.engine.settings().generation().queue())",
+			"this.engine.settings().generation().queue() - (Bug.QUEUE_TOO_SHORT.isOn() ? 1 : 0))"),
+
+	/** A duplicate is applied again. */
+	APPLIED_AGAIN("LiveSession", "Accepted before = this.intake.find(submission.id());",
+			"Accepted before = Bug.APPLIED_AGAIN.isOn() ? null : this.intake.find(submission.id());"),
+
+	/** An aimed event cuts off others too. */
+	AIM_MISSED("LiveSession", "(aim == null || aim.equals(run.id))",
+			"(Bug.AIM_MISSED.isOn() || aim == null || aim.equals(run.id))"),
+
+	/** Handlers run before the node has ended. */
+	HANDLER_TOO_EARLY("Cleanup", "run.execution.tell();",
+			"run.execution.tell();\n\t\tif (Bug.HANDLER_TOO_EARLY.isOn()) { handle(run); }"),
+
+	/** Nodes are asked for more than their prefetch. */
+	ASKED_FOR_MORE("Readers", "run.passedItems + prefetch",
+			"run.passedItems + prefetch + (Bug.ASKED_FOR_MORE.isOn() ? 1 : 0)"),
+
+	/** Responses go on when all that they wait for has ended. */
+	RESPONSE_GOES_ON("LiveSession", "if (origin.open == 0) {",
+			"if (origin.open == 0 && !Bug.RESPONSE_GOES_ON.isOn()) {"),
+
+	/** Streams take what a pause puts off. */
+	PAUSE_LEAKS("Run", "if (!marked && (seen & HELD) != 0",
+			"if (!Bug.PAUSE_LEAKS.isOn() && !marked && (seen & HELD) != 0"),
+
+	/** A condition is asked about a generation that has not started. */
+	ASKED_TOO_EARLY("Deliberation", "condition == null || run.phase == Phase.WAITING)",
+			"condition == null || (run.phase == Phase.WAITING && !Bug.ASKED_TOO_EARLY.isOn()))"),
+
+	/** A condition can speak against an emergency. */
+	EMERGENCY_SPARES("LiveSession", "utterance, emergency || force,",
+			"utterance, (emergency && !Bug.EMERGENCY_SPARES.isOn()) || force,"),
+
+	/** One item too many counts as discarded. */
+	MISCOUNTED("Generations", "int discarded = run.items",
+			"int discarded = (Bug.MISCOUNTED.isOn() ? 1 : 0) + run.items"),
+
+	/** A stream is not told that it has lost frames. */
+	GAP_UNTOLD("Cursor", "if (next < first) {",
+			"if (next < first && Bug.GAP_UNTOLD.isOn()) { this.position = first - 1; continue; }\n\t\t\t"
+					+ "if (next < first) {"),
+
+	/** What runs behind the last response of its own goes on when that is closed. */
+	DISCONNECT_UNNOTICED("LiveSession", "this.generations.cutIfLive(run, Reason.CLIENT_DISCONNECTED);",
+			"if (!Bug.DISCONNECT_UNNOTICED.isOn()) { "
+					+ "this.generations.cutIfLive(run, Reason.CLIENT_DISCONNECTED); }"),
+
 	/** A stream that is opened behind a fence gets what nobody had taken. */
 	LATE_READER_SEES_ALL("Run", "this.fenceSequence && entry.index <= highest && entry.isTaken())",
 			"this.fenceSequence && (Bug.LATE_READER_SEES_ALL.isOn() "

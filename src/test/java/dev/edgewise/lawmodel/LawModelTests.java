@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LawModelTests {
 
 	/** Every bug is to be found within so many scripts. */
-	private static final int BOUND = 2_000;
+	private static final int BOUND = 500;
 
 	private static final Logger LOGGER = (Logger) LoggerFactory.getLogger("dev.edgewise.session");
 
@@ -86,6 +86,18 @@ class LawModelTests {
 			Script script = Scripts.of(seed);
 			assertThat(Script.parse(script.toString())).isEqualTo(script);
 		}
+	}
+
+	@Test
+	void aScriptThatFailsIsMadeShort() {
+		Script shortest = Shrinking.of(Scripts.of(7),
+				(script) -> script.acts()
+					.stream()
+					.anyMatch((act) -> act instanceof Script.Post post
+							&& post.events().stream().anyMatch((event) -> event.type().equals("Stop"))));
+		assertThat(shortest.routes()).hasSize(1);
+		assertThat(shortest.acts()).hasSize(1);
+		assertThat(((Script.Post) shortest.acts().get(0)).events()).hasSize(1);
 	}
 
 	@Test
