@@ -146,7 +146,7 @@ final class LawModel {
 				require(!mayComplete(gen), "L5", gen + " is not complete");
 				require(gen.paused || !(gen.failing && gen.queue.isEmpty()), "L5", gen + " has not failed");
 				require(!this.doomed.contains(gen), "L4", gen + " was not cut off");
-				require(gen.paused || this.script.frames() < 1_000 || gen.queue.isEmpty(), "L13",
+				require(gen.paused || this.log.size() >= this.script.frames() - 1 || gen.queue.isEmpty(), "L13",
 						gen + " has items without number");
 				require(this.now < gen.startedAt + Script.MAX_DURATION, "L5", gen + " runs for too long");
 			}
