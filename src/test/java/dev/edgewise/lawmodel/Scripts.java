@@ -68,7 +68,8 @@ final class Scripts {
 		for (int i = 0; i < count; i++) {
 			routes.add(route(String.valueOf((char) ('a' + i)), i > 0 && this.random.nextInt(3) > 0, small));
 		}
-		return new Script(this.random.nextInt(), small ? 16 : 1_024, 4 + this.random.nextInt(3) * 4, routes, acts());
+		return new Script(this.random.nextInt(), small ? 16 : this.loose ? 16_384 : 1_024,
+				4 + this.random.nextInt(3) * 4, routes, acts());
 	}
 
 	private RouteLine route(String id, boolean chained, boolean small) {
