@@ -52,7 +52,9 @@ import org.jspecify.annotations.Nullable;
  * Where the laws say what must be, it must be so there and then, or at the latest when
  * time goes on: {@link #instantEnds()} is where nothing may be left undone. Where they
  * leave a choice (how much a node has produced, in which order things go that are due at
- * the same instant) it takes what it sees.
+ * the same instant) it takes what it sees. Of routes with gates or shields it takes the
+ * decisions and the starts as they come, for those have a model of their own; all else
+ * holds for them as well.
  */
 final class LawModel {
 
