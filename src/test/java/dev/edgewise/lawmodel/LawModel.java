@@ -729,6 +729,7 @@ final class LawModel {
 					|| this.live.stream().noneMatch((gen) -> gen.launched && gen.sinceLine < now.line.sequence()),
 					"L10", "survives an emergency: " + this.live);
 			this.applying = null;
+			noteHarmless();
 			Call from = this.call;
 			if (from != null && from.failure == null && from.next == from.fresh.size()) {
 				openResponse(from);
