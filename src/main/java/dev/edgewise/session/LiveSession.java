@@ -507,12 +507,19 @@ final class LiveSession implements Session, Mailbox.Owner {
 		Reason reason = this.deliberation.reasonOf(run, utterance, listed);
 		Verdict verdict = this.deliberation.decide(run, entry, utterance, forced, listed, effects);
 		if (verdict == Verdict.INTERRUPT) {
-			if (entry.run == run) {
-				entry.keep();
-				run.countDelivered(entry);
-			}
+			exempt(entry, run);
 			boolean emergency = entry.frame.event() instanceof EmergencyStop;
 			this.generations.cut(run, emergency ? Reason.EMERGENCY : reason, cause, arrived);
+		}
+	}
+
+	/**
+	 * Exempts an event from the fence that it causes if it cuts off its own emitter.
+	 */
+	private static void exempt(LogEntry entry, Run run) {
+		if (entry.run == run) {
+			entry.keep();
+			run.countDelivered(entry);
 		}
 	}
 
@@ -617,6 +624,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.deliberation.waiting().drop(slot);
 			for (Run victim : victims) {
 				if (victim.phase != Phase.OVER) {
+					exempt(cause, victim);
 					this.generations.cut(victim, Reason.REPLACED, cause.frame, arrived);
 					effects.replaced(victim);
 				}

@@ -15,14 +15,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Watches the threads that must not block, while the HTTP suite runs: a test during which
- * one of them did fails, also if nobody noticed. Registered by the build's execution
+ * one of them did fails, also if nobody noticed. Active in the build's execution
  * {@code watched-test} alone.
  */
 public final class EventLoopWatch implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
 	private static final List<String> BLOCKED = new CopyOnWriteArrayList<>();
 
+	private static final boolean WATCHED = Boolean.getBoolean("event-loops.watched");
+
 	static {
+		if (WATCHED) {
+			install();
+		}
+	}
+
+	private static void install() {
 		// What ICU reads of its data is read once; the application does so when it
 		// starts.
 		BlockHound.install((builder) -> builder.allowBlockingCallsInside("com.ibm.icu.impl.ICUBinary", "getData")
