@@ -19,7 +19,7 @@ public enum Bug {
 	UNSEEN_CAUSE("LiveSession", "exempt(cause, victim);", "if (!Bug.UNSEEN_CAUSE.isOn()) { exempt(cause, victim); }"),
 
 	/** Streams take what is left of a fenced generation. */
-	FRAME_AFTER_FENCE("Run", "if ((seen & FENCED) != 0) {",
+	FRAME_AFTER_FENCE("Takes", "if ((seen & FENCED) != 0) {",
 			"if ((seen & FENCED) != 0 && Bug.FRAME_AFTER_FENCE.isOn()) { return Take.TAKEN; }\n\t\t\t"
 					+ "if ((seen & FENCED) != 0) {"),
 
@@ -114,7 +114,7 @@ public enum Bug {
 			"if (origin.open == 0 && !Bug.RESPONSE_GOES_ON.isOn()) {"),
 
 	/** Streams take what a pause puts off. */
-	PAUSE_LEAKS("Run", "if (!marked && (seen & HELD) != 0",
+	PAUSE_LEAKS("Takes", "if (!marked && (seen & HELD) != 0",
 			"if (!Bug.PAUSE_LEAKS.isOn() && !marked && (seen & HELD) != 0"),
 
 	/** A condition is asked about a generation that has not started. */
@@ -140,7 +140,7 @@ public enum Bug {
 					+ "this.generations.cutIfLive(run, Reason.CLIENT_DISCONNECTED); }"),
 
 	/** A stream that is opened behind a fence gets what nobody had taken. */
-	LATE_READER_SEES_ALL("Run", "this.fenceSequence && entry.index <= highest && entry.isTaken())",
+	LATE_READER_SEES_ALL("Takes", "this.fenceSequence && entry.index <= highest && entry.isTaken())",
 			"this.fenceSequence && (Bug.LATE_READER_SEES_ALL.isOn() "
 					+ "|| (entry.index <= highest && entry.isTaken())))");
 
