@@ -546,20 +546,16 @@ final class Deliberation {
 			Effects effects) {
 		Admission admission = Admission.GRANTED;
 		for (Run run : slot.audible()) {
-			Verdict verdict = effects.verdict(run);
-			InterruptionPolicy policy = policyOf(run);
-			if (verdict == null && policy != InterruptionPolicy.IMMEDIATE && utterance != null) {
-				Case known = run.find(utterance);
-				boolean words = !utterance.transcript().isEmpty()
-						|| !(entry.frame.event() instanceof UserStoppedSpeaking);
-				if (known != null || (victims.contains(run) && policy.listens() && words)) {
-					verdict = decide(run, entry, utterance, false, false, effects);
-				}
+			if (!victims.contains(run)) {
+				Verdict verdict = verdictOnAnother(run, entry, utterance, effects);
+				admission = admission.and(admissionAfter(verdict, run, policyOf(run), false));
 			}
-			if (verdict == null && victims.contains(run) && this.shields.of(run) != null) {
-				verdict = decide(run, entry, utterance, false, false, effects);
-			}
-			admission = admission.and(admissionAfter(verdict, run, policy, victims.contains(run)));
+		}
+		for (Run run : victims) {
+			// Nothing is decided in vain: an interruption that is told is carried out.
+			Verdict verdict = (admission == Admission.GRANTED) ? verdictOnVictim(run, entry, utterance, effects)
+					: effects.verdict(run);
+			admission = admission.and(admissionAfter(verdict, run, policyOf(run), true));
 		}
 		if (admission == Admission.HELD) {
 			this.waiting.hold(slot, entry, utterance);
@@ -573,6 +569,41 @@ final class Deliberation {
 			}
 		}
 		return admission;
+	}
+
+	/**
+	 * What has been decided about a generation that a start would not replace: nothing
+	 * new, since nothing would come of it.
+	 */
+	private @Nullable Verdict verdictOnAnother(Run run, LogEntry entry, @Nullable UserUtterance utterance,
+			Effects effects) {
+		Verdict verdict = effects.verdict(run);
+		Case known = (utterance != null) ? run.find(utterance) : null;
+		if (verdict != null || known == null || policyOf(run) == InterruptionPolicy.IMMEDIATE) {
+			return verdict;
+		}
+		if (known.pending) {
+			return Verdict.PAUSE;
+		}
+		if (known.ignoredBy == null) {
+			return null;
+		}
+		return (entry.frame.event() instanceof UserStoppedSpeaking)
+				? decide(run, entry, utterance, false, false, effects) : Verdict.IGNORE;
+	}
+
+	private @Nullable Verdict verdictOnVictim(Run run, LogEntry entry, @Nullable UserUtterance utterance,
+			Effects effects) {
+		Verdict verdict = effects.verdict(run);
+		InterruptionPolicy policy = policyOf(run);
+		if (verdict == null && policy != InterruptionPolicy.IMMEDIATE && utterance != null) {
+			boolean words = !utterance.transcript().isEmpty() || !(entry.frame.event() instanceof UserStoppedSpeaking);
+			if (run.find(utterance) != null || (policy.listens() && words)) {
+				verdict = decide(run, entry, utterance, false, false, effects);
+			}
+		}
+		return (verdict == null && this.shields.of(run) != null) ? decide(run, entry, utterance, false, false, effects)
+				: verdict;
 	}
 
 	private Admission admissionAfter(@Nullable Verdict verdict, Run run, InterruptionPolicy policy, boolean victim) {
