@@ -1,0 +1,61 @@
+package dev.edgewise.benchmark;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A page of Markdown in the making, with the pictures that it shows.
+ */
+final class Page {
+
+	private final StringBuilder text = new StringBuilder();
+
+	private final Map<String, String> pictures = new LinkedHashMap<>();
+
+	void heading(String heading) {
+		paragraph("## " + heading);
+	}
+
+	/**
+	 * Adds a paragraph, or several.
+	 */
+	void paragraph(String markdown) {
+		this.text.append(markdown.strip()).append("\n\n");
+	}
+
+	void table(List<String> headings, List<List<String>> rows) {
+		row(headings);
+		this.text.append("|---".repeat(headings.size())).append("|\n");
+		rows.forEach(this::row);
+		this.text.append('\n');
+	}
+
+	/**
+	 * Adds a picture.
+	 * @param name of its file, without the ending
+	 * @param alternative what it shows, for those who do not see it
+	 * @param svg the picture
+	 */
+	void picture(String name, String alternative, String svg) {
+		this.pictures.put(name + ".svg", svg);
+		paragraph("![" + alternative + "](performance/" + name + ".svg)");
+	}
+
+	/**
+	 * The pictures by the names of their files.
+	 */
+	Map<String, String> pictures() {
+		return this.pictures;
+	}
+
+	private void row(List<String> cells) {
+		this.text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+	}
+
+	@Override
+	public String toString() {
+		return this.text.toString().strip() + "\n";
+	}
+
+}
