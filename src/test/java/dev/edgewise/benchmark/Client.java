@@ -1,0 +1,475 @@
+package dev.edgewise.benchmark;
+
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The client that loads the server, in a JVM of its own: many sessions on one thread,
+ * each with a connection for its stream and one for its posts.
+ * <p>
+ * The load is open: an event has a time at which it is due, and all that follows is
+ * measured from that time, whether the client was late or the server slow, so that no
+ * delay hides the next one.
+ */
+public final class Client {
+
+	private static final long TURN = TimeUnit.MILLISECONDS.toNanos(2_000);
+
+	private static final long SPEAKING = TimeUnit.MILLISECONDS.toNanos(1_900);
+
+	private static final String START = "{\"type\":\"UserStoppedSpeaking\"}";
+
+	private static final String STOP = "{\"type\":\"UserStartedSpeaking\"}";
+
+	private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1,
+			Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+
+	private final List<Listener> listeners = new ArrayList<>();
+
+	/** What is measured; touched on the loop alone. */
+	private Figures figures = new Figures(Long.MAX_VALUE);
+
+	private int port;
+
+	private Client() {
+	}
+
+	public static void main(String[] arguments) throws Exception {
+		Jvm.answer(() -> new Client()::answer);
+	}
+
+	private List<String> answer(String[] question) throws Exception {
+		return switch (question[0]) {
+			case "server" -> {
+				this.port = Integer.parseInt(question[1]);
+				yield List.of();
+			}
+			case "talk" -> open(Integer.parseInt(question[1]), true, "/v1/sessions/%s/stream", 20);
+			case "listen" -> open(Integer.parseInt(question[1]), false, question[2], Integer.parseInt(question[3]));
+			case "measure" -> measure(Integer.parseInt(question[1]));
+			case "end" -> end();
+			case "slow" -> SlowReader.read(this.port, question);
+			default -> throw new IllegalArgumentException(question[0]);
+		};
+	}
+
+	/**
+	 * Opens sessions and their streams.
+	 * @param talk whether their users interrupt, each every other second, at times that
+	 * are spread evenly
+	 * @param path of the stream, with a place for the session's id
+	 */
+	private List<String> open(int sessions, boolean talk, String path, int every) throws Exception {
+		boolean engine = path.startsWith("/v1/");
+		List<CompletableFuture<?>> opened = new ArrayList<>();
+		for (int i = 0; i < sessions; i++) {
+			Listener listener = new Listener(talk ? "talk" : "listen", i + "-" + System.nanoTime(), engine);
+			this.listeners.add(listener);
+			opened.add(listener.open(String.format(Locale.ROOT, path, listener.id), every));
+			if (i % 50 == 49) {
+				CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+			}
+		}
+		CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+		long now = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
+		for (int i = 0; i < sessions; i++) {
+			Listener listener = this.listeners.get(i);
+			long due = now + TURN * i / sessions;
+			if (talk) {
+				at(due, () -> listener.turn(due));
+			}
+			else if (engine) {
+				at(due, () -> listener.post(START, (status, body) -> {
+				}));
+			}
+		}
+		return List.of();
+	}
+
+	/**
+	 * Measures for some seconds, and waits for what is still to come.
+	 */
+	private List<String> measure(int seconds) throws Exception {
+		long from = System.nanoTime();
+		long to = from + TimeUnit.SECONDS.toNanos(seconds);
+		long processor = processor();
+		long[] received = new long[1];
+		Figures figures = new Figures(from);
+		onLoop(() -> {
+			this.figures = figures;
+			this.listeners.forEach((listener) -> listener.received = 0);
+		});
+		for (long left = to - System.nanoTime(); left > 0; left = to - System.nanoTime()) {
+			LockSupport.parkNanos(left);
+		}
+		List<String> lines = new ArrayList<>();
+		long used = processor() - processor;
+		long took = System.nanoTime() - from;
+		onLoop(() -> {
+			received[0] = figures.items;
+			figures.to = to;
+			long[] each = this.listeners.stream().mapToLong((listener) -> listener.received).sorted().toArray();
+			lines.add("least " + each[0]);
+			lines.add("middle " + each[each.length / 2]);
+			lines.add("most " + each[each.length - 1]);
+			lines.add("served " + this.listeners.stream().filter((listener) -> listener.received > 0).count());
+		});
+		lines.add("nanos " + took);
+		lines.add("items " + received[0]);
+		lines.add("client " + used);
+		long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+		boolean[] missing = { true };
+		while (missing[0] && System.nanoTime() < patience) {
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+			onLoop(() -> missing[0] = this.listeners.stream().anyMatch((listener) -> listener.waits(from, to)));
+		}
+		onLoop(() -> {
+			lines.add("missing " + this.listeners.stream().filter((listener) -> listener.waits(from, to)).count());
+			lines.addAll(figures.lines());
+			this.figures = new Figures(Long.MAX_VALUE);
+		});
+		return lines;
+	}
+
+	private List<String> end() throws Exception {
+		for (Listener listener : this.listeners) {
+			listener.close();
+		}
+		this.listeners.clear();
+		return List.of();
+	}
+
+	private static long processor() {
+		return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+	}
+
+	private void onLoop(Runnable task) throws Exception {
+		this.loop.submit(task).get(60, TimeUnit.SECONDS);
+	}
+
+	private void at(long due, Runnable task) {
+		this.loop.schedule(task, due - System.nanoTime(), TimeUnit.NANOSECONDS);
+	}
+
+	private CompletableFuture<Channel> connect(ChannelHandler... handlers) {
+		CompletableFuture<Channel> connected = new CompletableFuture<>();
+		new Bootstrap().group(this.loop)
+			.channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+			.option(ChannelOption.TCP_NODELAY, true)
+			.handler(new ChannelInitializer<SocketChannel>() {
+
+				@Override
+				protected void initChannel(SocketChannel channel) {
+					channel.pipeline().addLast(handlers);
+				}
+
+			})
+			.connect(new InetSocketAddress("127.0.0.1", this.port))
+			.addListener((future) -> {
+				if (!future.isSuccess()) {
+					connected.completeExceptionally(future.cause());
+				}
+			})
+			.addListener((io.netty.channel.ChannelFuture future) -> connected.complete(future.channel()));
+		return connected;
+	}
+
+	/**
+	 * What has been measured.
+	 */
+	private static final class Figures {
+
+		final Histogram answers = new Histogram(3);
+
+		final Histogram frames = new Histogram(3);
+
+		final Histogram delays = new Histogram(3);
+
+		final List<String> fences = new ArrayList<>();
+
+		final long from;
+
+		long to = Long.MAX_VALUE;
+
+		long items;
+
+		long lost;
+
+		long late;
+
+		Figures(long from) {
+			this.from = from;
+		}
+
+		boolean measures(long due) {
+			return due >= this.from && due < this.to;
+		}
+
+		Collection<String> lines() {
+			List<String> lines = new ArrayList<>(this.fences);
+			describe("answer", this.answers, lines);
+			describe("frame", this.frames, lines);
+			describe("item", this.delays, lines);
+			lines.add("lost " + this.lost);
+			lines.add("late " + this.late);
+			return lines;
+		}
+
+		private static void describe(String name, Histogram histogram, List<String> lines) {
+			lines.add(name + "-count " + histogram.getTotalCount());
+			lines.add(name + "-50 " + histogram.getValueAtPercentile(50));
+			lines.add(name + "-99 " + histogram.getValueAtPercentile(99));
+			lines.add(name + "-99.9 " + histogram.getValueAtPercentile(99.9));
+			lines.add(name + "-max " + histogram.getMaxValue());
+		}
+
+	}
+
+	/**
+	 * A user: hears the stream, and posts.
+	 */
+	private final class Listener implements StreamParser.Listener {
+
+		final String id;
+
+		private final boolean engine;
+
+		private final Queue<BiConsumer<Integer, String>> answers = new ArrayDeque<>();
+
+		private final CompletableFuture<Void> open = new CompletableFuture<>();
+
+		/** The stream is closed first, then the posts' connection. */
+		private final List<Channel> channels = new ArrayList<>();
+
+		long received;
+
+		private int next;
+
+		private boolean fenced;
+
+		/** When the interruption was due that no frame has told of yet, or 0. */
+		private long interruption;
+
+		/** When the interruption was due that has not been answered yet, or 0. */
+		private long unanswered;
+
+		private boolean ended;
+
+		Listener(String kind, String number, boolean engine) {
+			this.id = kind + "-" + number;
+			this.engine = engine;
+		}
+
+		/**
+		 * Opens the session, then its stream.
+		 */
+		CompletableFuture<Void> open(String path, int every) {
+			if (!this.engine) {
+				return listen(path + "?every=" + every);
+			}
+			return connect(new HttpResponseDecoder(), new HttpObjectAggregator(1 << 20), new Answers())
+				.thenCompose((channel) -> {
+					this.channels.add(channel);
+					CompletableFuture<Void> made = new CompletableFuture<>();
+					Client.this.loop.execute(() -> send("PUT", "/v1/sessions/" + this.id,
+							"{\"attributes\":{\"every\":" + every + "}}", (status, body) -> made.complete(null)));
+					return made;
+				})
+				.thenCompose((made) -> listen(path));
+		}
+
+		private CompletableFuture<Void> listen(String path) {
+			return connect(new Stream()).thenCompose((channel) -> {
+				this.channels.add(0, channel);
+				channel.writeAndFlush(
+						text("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + "Accept: text/event-stream\r\n\r\n"));
+				return this.open;
+			});
+		}
+
+		/**
+		 * Has the agent speak, and cuts it off.
+		 * @param due when it is to begin
+		 */
+		void turn(long due) {
+			if (this.ended) {
+				return;
+			}
+			post(START, (status, body) -> {
+			});
+			long stop = due + SPEAKING;
+			at(stop, () -> stop(stop));
+			at(due + TURN, () -> turn(due + TURN));
+		}
+
+		private void stop(long due) {
+			if (this.ended) {
+				return;
+			}
+			this.interruption = due;
+			this.unanswered = due;
+			post(STOP, (status, body) -> {
+				this.unanswered = 0;
+				if (Client.this.figures.measures(due)) {
+					Client.this.figures.answers.recordValue(System.nanoTime() - due);
+				}
+			});
+		}
+
+		boolean waits(long from, long to) {
+			return (this.interruption >= from && this.interruption < to)
+					|| (this.unanswered >= from && this.unanswered < to);
+		}
+
+		void post(String body, BiConsumer<Integer, String> answer) {
+			send("POST", "/v1/sessions/" + this.id + "/events", body, answer);
+		}
+
+		private void send(String method, String path, String body, BiConsumer<Integer, String> answer) {
+			this.answers.add(answer);
+			this.channels.get(this.channels.size() - 1)
+				.writeAndFlush(text(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+						+ "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body));
+		}
+
+		private static ByteBuf text(String text) {
+			return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+		}
+
+		@Override
+		public void opened() {
+			this.open.complete(null);
+		}
+
+		@Override
+		public void started() {
+			this.fenced = false;
+			this.next = 0;
+		}
+
+		@Override
+		public void item(int index, long nanos) {
+			Figures figures = Client.this.figures;
+			figures.late += this.fenced ? 1 : 0;
+			figures.lost += (index != this.next) ? 1 : 0;
+			this.next = index + 1;
+			this.received++;
+			figures.items++;
+			if (figures.measures(nanos)) {
+				figures.delays.recordValue(System.nanoTime() - nanos);
+			}
+		}
+
+		@Override
+		public void interrupted(String generation) {
+			this.fenced = true;
+			Figures figures = Client.this.figures;
+			if (figures.measures(this.interruption)) {
+				figures.frames.recordValue(System.nanoTime() - this.interruption);
+				figures.fences.add("fence " + generation + " " + this.interruption);
+			}
+			this.interruption = 0;
+		}
+
+		/**
+		 * Closes the connections, and the session first.
+		 */
+		void close() throws Exception {
+			CompletableFuture<Void> closed = new CompletableFuture<>();
+			onLoop(() -> {
+				this.ended = true;
+				if (this.engine) {
+					send("DELETE", "/v1/sessions/" + this.id, "", (status, body) -> closed.complete(null));
+				}
+				else {
+					closed.complete(null);
+				}
+			});
+			closed.get(20, TimeUnit.SECONDS);
+			this.channels.forEach(Channel::close);
+		}
+
+		/**
+		 * Reads the stream.
+		 */
+		private final class Stream extends SimpleChannelInboundHandler<ByteBuf> {
+
+			private final StreamParser parser = new StreamParser(Listener.this);
+
+			@Override
+			protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+				bytes.forEachByte((b) -> {
+					this.parser.take(b);
+					return true;
+				});
+			}
+
+			@Override
+			public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+				Listener.this.open.completeExceptionally(cause);
+				cause.printStackTrace();
+				context.close();
+			}
+
+		}
+
+		/**
+		 * Reads the answers to posts.
+		 */
+		private final class Answers extends SimpleChannelInboundHandler<FullHttpResponse> {
+
+			@Override
+			protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
+				String body = response.content().toString(StandardCharsets.UTF_8);
+				if (response.status().code() >= 300) {
+					throw new IllegalStateException(response.status() + " " + body);
+				}
+				Objects.requireNonNull(Listener.this.answers.poll()).accept(response.status().code(), body);
+			}
+
+			@Override
+			public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+				cause.printStackTrace();
+				context.close();
+			}
+
+		}
+
+	}
+
+}
