@@ -48,10 +48,6 @@ import org.HdrHistogram.Histogram;
  */
 public final class Client {
 
-	private static final long TURN = TimeUnit.MILLISECONDS.toNanos(2_000);
-
-	private static final long SPEAKING = TimeUnit.MILLISECONDS.toNanos(1_900);
-
 	private static final String START = "{\"type\":\"UserStoppedSpeaking\"}";
 
 	private static final String STOP = "{\"type\":\"UserStartedSpeaking\"}";
@@ -66,6 +62,9 @@ public final class Client {
 
 	private int port;
 
+	/** From the start of one answer to that of the next. */
+	private long turn;
+
 	private Client() {
 	}
 
@@ -79,7 +78,10 @@ public final class Client {
 				this.port = Integer.parseInt(question[1]);
 				yield List.of();
 			}
-			case "talk" -> open(Integer.parseInt(question[1]), true, "/v1/sessions/%s/stream", 20);
+			case "talk" -> {
+				this.turn = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(question[2]));
+				yield open(Integer.parseInt(question[1]), true, "/v1/sessions/%s/stream", 20);
+			}
 			case "listen" -> open(Integer.parseInt(question[1]), false, question[2], Integer.parseInt(question[3]));
 			case "measure" -> measure(Integer.parseInt(question[1]));
 			case "end" -> end();
@@ -90,8 +92,8 @@ public final class Client {
 
 	/**
 	 * Opens sessions and their streams.
-	 * @param talk whether their users interrupt, each every other second, at times that
-	 * are spread evenly
+	 * @param talk whether their users interrupt, each once a turn, at times that are
+	 * spread evenly
 	 * @param path of the stream, with a place for the session's id
 	 */
 	private List<String> open(int sessions, boolean talk, String path, int every) throws Exception {
@@ -109,7 +111,7 @@ public final class Client {
 		long now = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
 		for (int i = 0; i < sessions; i++) {
 			Listener listener = this.listeners.get(i);
-			long due = now + TURN * i / sessions;
+			long due = now + this.turn * i / sessions;
 			if (talk) {
 				at(due, () -> listener.turn(due));
 			}
@@ -332,9 +334,10 @@ public final class Client {
 			}
 			post(START, (status, body) -> {
 			});
-			long stop = due + SPEAKING;
+			long stop = due + Client.this.turn * 9 / 10;
+			long next = due + Client.this.turn;
 			at(stop, () -> stop(stop));
-			at(due + TURN, () -> turn(due + TURN));
+			at(next, () -> turn(next));
 		}
 
 		private void stop(long due) {

@@ -1,7 +1,9 @@
 package dev.edgewise.benchmark;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -12,6 +14,8 @@ final class Page {
 	private final StringBuilder text = new StringBuilder();
 
 	private final Map<String, String> pictures = new LinkedHashMap<>();
+
+	private final List<Target> targets = new ArrayList<>();
 
 	void heading(String heading) {
 		paragraph("## " + heading);
@@ -43,14 +47,44 @@ final class Page {
 	}
 
 	/**
+	 * Takes note of what has become of a target, for the head of the report.
+	 */
+	void target(Target target) {
+		this.targets.add(target);
+	}
+
+	List<Target> targets() {
+		return this.targets;
+	}
+
+	/**
 	 * The pictures by the names of their files.
 	 */
 	Map<String, String> pictures() {
 		return this.pictures;
 	}
 
+	/**
+	 * A number as it is written in tables.
+	 */
+	static String number(double value, int digits) {
+		return String.format(Locale.ROOT, "%,." + digits + "f", value);
+	}
+
 	private void row(List<String> cells) {
 		this.text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+	}
+
+	/**
+	 * A target, and what was reached.
+	 *
+	 * @param measure what is measured
+	 * @param peer what the peer takes, or nothing where that is not known
+	 * @param wanted the target
+	 * @param reached the figure
+	 * @param met whether that is good enough
+	 */
+	record Target(String measure, String peer, String wanted, String reached, boolean met) {
 	}
 
 	@Override

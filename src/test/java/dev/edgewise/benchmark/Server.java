@@ -1,6 +1,9 @@
 package dev.edgewise.benchmark;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +60,7 @@ public final class Server {
 					"--spring.config.name=none", "--edgewise.session.max=200000"))::answer);
 	}
 
-	private List<String> answer(String[] question) {
+	private List<String> answer(String[] question) throws IOException {
 		return switch (question[0]) {
 			case "port" -> List.of("port " + this.port);
 			case "usage" -> usage();
@@ -69,9 +72,9 @@ public final class Server {
 
 	/**
 	 * What has been used so far: nanoseconds of the processors, bytes allocated by the
-	 * threads that are alive, items said, threads.
+	 * threads that are alive, items said; and what is used now: threads, bytes of memory.
 	 */
-	private List<String> usage() {
+	private List<String> usage() throws IOException {
 		OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 		ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 		long allocated = 0;
@@ -79,7 +82,19 @@ public final class Server {
 			allocated += Math.max(0, bytes);
 		}
 		return List.of("processor " + system.getProcessCpuTime(), "allocated " + allocated,
-				"said " + this.speakers.pacer.said(), "threads " + threads.getThreadCount());
+				"said " + this.speakers.pacer.said(), "threads " + threads.getThreadCount(), "memory " + resident());
+	}
+
+	/**
+	 * The bytes of the process that are in memory.
+	 */
+	private static long resident() throws IOException {
+		return Files.readAllLines(Path.of("/proc/self/status"))
+			.stream()
+			.filter((line) -> line.startsWith("VmRSS:"))
+			.mapToLong((line) -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+			.findFirst()
+			.orElse(0);
 	}
 
 	/**
