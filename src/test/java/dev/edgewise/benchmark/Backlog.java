@@ -34,7 +34,7 @@ public class Backlog {
 	/**
 	 * Turns before anything is measured, since with many items there are few a second.
 	 */
-	private static final int REHEARSALS = 10_000;
+	private static final int REHEARSALS = 5_000;
 
 	/** Enough for all items, so that the slow stream does not hold them up. */
 	private static final Map<String, Object> PROPERTIES = Map.of("edgewise.generation.prefetch", 2_048,

@@ -3,12 +3,12 @@ package dev.edgewise.benchmark;
 import java.time.Duration;
 import java.util.List;
 
-import dev.edgewise.Decision.Verdict;
 import dev.edgewise.Evidence;
 import dev.edgewise.Evidence.Answer;
 import dev.edgewise.interruption.Evaluator;
 import dev.edgewise.interruption.Evaluator.Outcome;
 import dev.edgewise.interruption.InterruptionPolicy;
+import dev.edgewise.interruption.Rule;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -42,7 +42,7 @@ public class Matter {
 				this.said.words, this.said.words.split(" ").length, 0.9, "");
 		this.evidence = new Evidence(false, null, user, new Evidence.Agent(true, Duration.ofMillis(2_500), null, false),
 				new Evidence.Past(1, Duration.ofSeconds(12)), Answer.NOT_ASKED);
-		if (decide().verdict() != this.said.verdict) {
+		if (!decide().rule().equals(this.said.rule.name())) {
 			throw new IllegalStateException("'" + this.said.words + "' was decided by " + decide().rule());
 		}
 	}
@@ -59,21 +59,18 @@ public class Matter {
 	public enum Said {
 
 		/** What interrupts by the first rule that looks at words. */
-		STOP_PHRASE("no please stop", Verdict.INTERRUPT),
-
-		/** What does not interrupt. */
-		BACKCHANNEL("uh-huh", Verdict.PAUSE),
+		STOP_PHRASE("no please stop", Rule.STOP_PHRASE),
 
 		/** What interrupts when all rules have been asked. */
-		SENTENCE("could you tell me first what that will cost me in the end", Verdict.INTERRUPT);
+		SENTENCE("could you tell me first what that will cost me in the end", Rule.INTERRUPTED);
 
 		private final String words;
 
-		private final Verdict verdict;
+		private final Rule rule;
 
-		Said(String words, Verdict verdict) {
+		Said(String words, Rule rule) {
 			this.words = words;
-			this.verdict = verdict;
+			this.rule = rule;
 		}
 
 	}
