@@ -35,6 +35,7 @@ public final class Benchmarks {
 	}
 
 	private void measure() throws Exception {
+		measure(new EnginePart());
 		try (Load load = new Load()) {
 			measure(new WirePart(load));
 			measure(new FloorPart(load));
