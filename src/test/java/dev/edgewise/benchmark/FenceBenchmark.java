@@ -127,17 +127,8 @@ public class FenceBenchmark {
 		}
 		List<Double> ratios = new ArrayList<>();
 		now.forEach((round, value) -> ratios.add(value / before.get(round)));
-		System.out.printf(Locale.ROOT, "| %s | %s | %s | %s |%n", name, spread(before.values(), 1),
-				spread(now.values(), 1), spread(ratios, 3));
-	}
-
-	private static String spread(Collection<Double> values, int digits) {
-		double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-		int middle = sorted.length / 2;
-		double median = (sorted.length % 2 == 1) ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-		String number = "%." + digits + "f";
-		return String.format(Locale.ROOT, number + " (" + number + " to " + number + ")", median, sorted[0],
-				sorted[sorted.length - 1]);
+		System.out.printf(Locale.ROOT, "| %s | %s | %s | %s |%n", name, Spread.of(before.values()).format(1),
+				Spread.of(now.values()).format(1), Spread.of(ratios).format(3));
 	}
 
 	/**
