@@ -19,9 +19,12 @@ import io.netty.handler.codec.http.HttpVersion;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.util.context.Context;
 
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -75,10 +78,51 @@ final class ChannelStreamWriter implements StreamWriter {
 			// it knows no chunks: the end of the connection is that of the stream
 			server.chunkedTransfer(false);
 		}
-		Mono<Void> prelude = response.writeAndFlushWith(
-				Mono.just(Mono.fromSupplier(() -> response.bufferFactory().wrap(EventStream.prelude()))));
-		return prelude.then(Mono.create((sink) -> server
-			.withConnection((connection) -> new Stream(connection.channel(), reader, sink).start())));
+		return Mono.create((sink) -> response
+			.writeAndFlushWith(Mono.just(Mono.fromSupplier(() -> response.bufferFactory().wrap(EventStream.prelude()))))
+			.subscribe(new Prelude(server, reader, sink)));
+	}
+
+	/**
+	 * Waits until the prelude has been written, then begins the stream. By then it has
+	 * let go of the operators that wrote it, which a chain would hold.
+	 */
+	private final class Prelude extends BaseSubscriber<Void> {
+
+		private final HttpServerResponse server;
+
+		private final LogReader reader;
+
+		private final MonoSink<Void> sink;
+
+		Prelude(HttpServerResponse server, LogReader reader, MonoSink<Void> sink) {
+			this.server = server;
+			this.reader = reader;
+			this.sink = sink;
+		}
+
+		@Override
+		public Context currentContext() {
+			return Context.of(this.sink.contextView());
+		}
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			this.sink.onCancel(this);
+			requestUnbounded();
+		}
+
+		@Override
+		protected void hookOnComplete() {
+			this.server
+				.withConnection((connection) -> new Stream(connection.channel(), this.reader, this.sink).start());
+		}
+
+		@Override
+		protected void hookOnError(Throwable error) {
+			this.sink.error(error);
+		}
+
 	}
 
 	/**

@@ -231,7 +231,7 @@ public final class HttpEdge {
 			.flatMap((body) -> {
 				if (streaming) {
 					return refusing(this.engine.publishAndRead(session, body.submissions()))
-						.flatMap(this.streams::response);
+						.map(this.streams::response);
 				}
 				return refusing(this.engine.publishAll(session, body.submissions()))
 					.map((receipts) -> receipts.stream().map(HttpEdge::describe).toList())
@@ -258,13 +258,22 @@ public final class HttpEdge {
 		return Mono.defer(events).doOnError((error) -> this.engine.eventRefused());
 	}
 
+	/**
+	 * Streams a session's log. Asks the engine at once and not in operators, which would
+	 * be held for as long as the stream is open.
+	 */
 	private Mono<ServerResponse> stream(ServerRequest request) {
 		long after = after(request);
-		return Mono.fromSupplier(() -> this.engine.reader(request.pathVariable("id"), after))
-			.flatMap(this.streams::response)
+		try {
+			return Mono.just(this.streams.response(this.engine.reader(request.pathVariable("id"), after)));
+		}
+		catch (SessionClosedException ex) {
+			if (after == FROM_NOW_ON) {
+				throw ex;
+			}
 			// native clients never ask again after a 204
-			.onErrorResume((error) -> error instanceof SessionClosedException && after != FROM_NOW_ON,
-					(error) -> ServerResponse.noContent().build());
+			return ServerResponse.noContent().build();
+		}
 	}
 
 	private Mono<ServerResponse> conversation(ServerRequest request) {

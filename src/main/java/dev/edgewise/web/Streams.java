@@ -4,10 +4,18 @@ import dev.edgewise.session.LogReader;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Answers with logs, by the writer that fits the server.
@@ -29,11 +37,8 @@ final class Streams {
 	 * Makes the response of a reader, which is closed when the response has ended,
 	 * however it ends.
 	 */
-	Mono<ServerResponse> response(LogReader reader) {
-		return ServerResponse.ok()
-			.headers(EventStream::headers)
-			.body((response, context) -> Mono.using(() -> reader, (open) -> writer(response).write(response, open),
-					LogReader::close));
+	ServerResponse response(LogReader reader) {
+		return new StreamResponse(reader);
 	}
 
 	private StreamWriter writer(ServerHttpResponse response) {
@@ -47,6 +52,45 @@ final class Streams {
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			return this.any;
 		}
+	}
+
+	/**
+	 * A response that streams. It has no headers of its own but sets them where they go
+	 * out: what a builder makes would be held for as long as the stream is open.
+	 */
+	private final class StreamResponse implements ServerResponse {
+
+		private final LogReader reader;
+
+		StreamResponse(LogReader reader) {
+			this.reader = reader;
+		}
+
+		@Override
+		public HttpStatusCode statusCode() {
+			return HttpStatus.OK;
+		}
+
+		@Override
+		public HttpHeaders headers() {
+			HttpHeaders headers = new HttpHeaders();
+			EventStream.headers(headers);
+			return HttpHeaders.readOnlyHttpHeaders(headers);
+		}
+
+		@Override
+		public MultiValueMap<String, ResponseCookie> cookies() {
+			return CollectionUtils.unmodifiableMultiValueMap(new LinkedMultiValueMap<>());
+		}
+
+		@Override
+		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+			ServerHttpResponse response = exchange.getResponse();
+			response.setStatusCode(statusCode());
+			EventStream.headers(response.getHeaders());
+			return Mono.using(() -> this.reader, (open) -> writer(response).write(response, open), LogReader::close);
+		}
+
 	}
 
 }

@@ -41,6 +41,8 @@ public final class Benchmarks {
 			measure(new FloorPart(load));
 			measure(new SlowReaderPart(load));
 		}
+		measure(new FootprintPart());
+		measure(new StartPart());
 		measure(new PeersPart());
 	}
 

@@ -48,6 +48,9 @@ import org.HdrHistogram.Histogram;
  */
 public final class Client {
 
+	/** So many connections are opened at once. */
+	private static final int AT_ONCE = 50;
+
 	private static final String START = "{\"type\":\"UserStoppedSpeaking\"}";
 
 	private static final String STOP = "{\"type\":\"UserStartedSpeaking\"}";
@@ -83,6 +86,7 @@ public final class Client {
 				yield open(Integer.parseInt(question[1]), true, "/v1/sessions/%s/stream", 20);
 			}
 			case "listen" -> open(Integer.parseInt(question[1]), false, question[2], Integer.parseInt(question[3]));
+			case "attend" -> attend(Integer.parseInt(question[1]), question[2]);
 			case "measure" -> measure(Integer.parseInt(question[1]));
 			case "end" -> end();
 			case "slow" -> SlowReader.read(this.port, question);
@@ -103,7 +107,7 @@ public final class Client {
 			Listener listener = new Listener(talk ? "talk" : "listen", i + "-" + System.nanoTime(), engine);
 			this.listeners.add(listener);
 			opened.add(listener.open(String.format(Locale.ROOT, path, listener.id), every));
-			if (i % 50 == 49) {
+			if (i % AT_ONCE == AT_ONCE - 1) {
 				CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
 			}
 		}
@@ -119,6 +123,23 @@ public final class Client {
 				at(due, () -> listener.post(START, (status, body) -> {
 				}));
 			}
+		}
+		return List.of();
+	}
+
+	/**
+	 * Opens streams and no more, whose sessions are named by their numbers, from 0.
+	 * @param path of the streams, with a place for the session's id
+	 */
+	private List<String> attend(int streams, String path) throws Exception {
+		for (int i = 0; i < streams; i += AT_ONCE) {
+			List<CompletableFuture<?>> opened = new ArrayList<>();
+			for (int id = i; id < Math.min(streams, i + AT_ONCE); id++) {
+				Listener listener = new Listener("attend", String.valueOf(id), false);
+				this.listeners.add(listener);
+				opened.add(listener.listen(String.format(Locale.ROOT, path, id)));
+			}
+			CompletableFuture.allOf(opened.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
 		}
 		return List.of();
 	}

@@ -2,6 +2,7 @@ package dev.edgewise.benchmark;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import dev.edgewise.Edgewise;
 import dev.edgewise.Generation;
 import dev.edgewise.Route;
 import dev.edgewise.event.AgentResponse;
@@ -30,12 +32,17 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
  * The server that is measured, in a JVM of its own: an application with one annotated
@@ -48,9 +55,12 @@ public final class Server {
 
 	private final Speakers speakers;
 
+	private final Edgewise edgewise;
+
 	private Server(WebServerApplicationContext context) {
 		this.port = context.getWebServer().getPort();
 		this.speakers = context.getBean(Speakers.class);
+		this.edgewise = context.getBean(Edgewise.class);
 	}
 
 	public static void main(String[] arguments) throws Exception {
@@ -60,11 +70,13 @@ public final class Server {
 					"--spring.config.name=none", "--edgewise.session.max=200000"))::answer);
 	}
 
-	private List<String> answer(String[] question) throws IOException {
+	private List<String> answer(String[] question) throws Exception {
 		return switch (question[0]) {
 			case "port" -> List.of("port " + this.port);
 			case "usage" -> usage();
 			case "heap" -> List.of("heap " + heap());
+			case "census" -> Census.take();
+			case "sessions" -> sessions(Integer.parseInt(question[1]));
 			case "cancelled" -> cancelled();
 			default -> throw new IllegalArgumentException(question[0]);
 		};
@@ -108,6 +120,14 @@ public final class Server {
 	}
 
 	/**
+	 * Opens sessions that are named by their numbers, from 0.
+	 */
+	private List<String> sessions(int count) {
+		Flux.range(0, count).concatMap((i) -> this.edgewise.open(String.valueOf(i), Map.of())).blockLast();
+		return List.of();
+	}
+
+	/**
 	 * When nodes were cancelled, by their generations; once.
 	 */
 	private List<String> cancelled() {
@@ -124,6 +144,23 @@ public final class Server {
 		@Bean
 		Speakers speakers() {
 			return new Speakers();
+		}
+
+		/**
+		 * A stream that is opened, and on which nothing is said, with as little in
+		 * between as the stack allows.
+		 */
+		@Bean
+		RouterFunction<ServerResponse> bare() {
+			byte[] comment = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+			return RouterFunctions.route()
+				.GET("/bare/{id}",
+						(request) -> ServerResponse.ok()
+							.contentType(MediaType.TEXT_EVENT_STREAM)
+							.body((response,
+									context) -> response.writeAndFlushWith(Flux.<Mono<DataBuffer>>never()
+										.startWith(Mono.just(response.bufferFactory().wrap(comment))))))
+				.build();
 		}
 
 		@Bean
@@ -183,6 +220,14 @@ public final class Server {
 		@GetMapping("/elsewhere/{id}")
 		Flux<ServerSentEvent<Item>> speakElsewhere(@PathVariable String id, @RequestParam int every) {
 			return speak(id, every).subscribeOn(Schedulers.parallel());
+		}
+
+		/**
+		 * A stream that is opened, and on which nothing is said.
+		 */
+		@GetMapping("/silent/{id}")
+		Flux<ServerSentEvent<Item>> listen(@PathVariable String id) {
+			return Flux.just(ServerSentEvent.<Item>builder().comment(id).build()).concatWith(Flux.never());
 		}
 
 		/**
