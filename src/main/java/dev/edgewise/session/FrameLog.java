@@ -18,9 +18,17 @@ import org.jspecify.annotations.Nullable;
  * entry and the writer that fences its generation. Both go through the {@link Takes} of
  * the generation.
  * <p>
- * The ring begins small and grows to its bound, because most sessions are idle.
+ * Entries stand in segments of {@value #SEGMENT}, and the segments in a ring that grows
+ * with the log, because most sessions are idle. One ring of entries would do, but it
+ * would be an old object that each item makes refer to a young one, and for each of these
+ * the garbage collector looks at the ring anew: that was a fifth of all the work of a
+ * server with a thousand speaking sessions. A segment is young while it is filled, and
+ * grows old with its entries.
  */
 final class FrameLog {
+
+	/** Entries of a segment; a power of two. */
+	private static final int SEGMENT = 32;
 
 	private final int maxFrames;
 
@@ -28,7 +36,14 @@ final class FrameLog {
 
 	private final Consumer<LogEntry> evicted;
 
-	private volatile AtomicReferenceArray<@Nullable LogEntry> ring = new AtomicReferenceArray<>(8);
+	/** A sequence's segment is its number divided by two to the power of this. */
+	private final int shift;
+
+	private final int mask;
+
+	/** The segments by their numbers, modulo its length: a power of two. */
+	private volatile AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LogEntry>> ring = new AtomicReferenceArray<>(
+			2);
 
 	private volatile long first = 1;
 
@@ -42,6 +57,9 @@ final class FrameLog {
 		this.evicted = evicted;
 		this.maxFrames = maxFrames;
 		this.maxBytes = maxBytes;
+		int segment = Math.min(SEGMENT, Integer.highestOneBit(maxFrames));
+		this.shift = Integer.numberOfTrailingZeros(segment);
+		this.mask = segment - 1;
 	}
 
 	long first() {
@@ -69,37 +87,70 @@ final class FrameLog {
 				&& (sequence - this.first >= this.maxFrames || bytes() + entry.bytes.length > limit)) {
 			evict();
 		}
-		AtomicReferenceArray<@Nullable LogEntry> slots = this.ring;
-		if (sequence - this.first >= slots.length()) {
-			slots = grow(slots, sequence);
-		}
 		this.appendedBytes += entry.bytes.length;
 		entry.endOffset = this.appendedBytes;
-		slots.set((int) (sequence & (slots.length() - 1)), entry);
+		AtomicReferenceArray<@Nullable LogEntry> segment = (slot(sequence) != 0) ? segment(sequence) : null;
+		if (segment == null) {
+			segment = begin(sequence);
+		}
+		segment.set(slot(sequence), entry);
 		this.last = sequence;
 	}
 
 	private void evict() {
 		long oldest = this.first;
-		AtomicReferenceArray<@Nullable LogEntry> slots = this.ring;
-		int slot = (int) (oldest & (slots.length() - 1));
-		LogEntry entry = slots.get(slot);
+		AtomicReferenceArray<@Nullable LogEntry> segment = segment(oldest);
 		this.first = oldest + 1;
-		slots.set(slot, null);
+		if (segment == null) {
+			return;
+		}
+		LogEntry entry = segment.getAndSet(slot(oldest), null);
+		if (slot(this.first) == 0) {
+			AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LogEntry>> segments = this.ring;
+			segments.set(place(oldest, segments.length()), null);
+		}
 		if (entry != null) {
 			this.evictedBytes += entry.bytes.length;
 			this.evicted.accept(entry);
 		}
 	}
 
-	private AtomicReferenceArray<@Nullable LogEntry> grow(AtomicReferenceArray<@Nullable LogEntry> slots,
-			long sequence) {
-		AtomicReferenceArray<@Nullable LogEntry> larger = new AtomicReferenceArray<>(slots.length() * 2);
-		for (long i = this.first; i < sequence; i++) {
-			larger.set((int) (i & (larger.length() - 1)), slots.get((int) (i & (slots.length() - 1))));
+	/**
+	 * Begins a segment with a sequence. Its place in the ring is free: what stood there
+	 * went with the last of its entries.
+	 */
+	private AtomicReferenceArray<@Nullable LogEntry> begin(long sequence) {
+		AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LogEntry>> segments = this.ring;
+		if ((sequence >> this.shift) - (this.first >> this.shift) >= segments.length()) {
+			segments = grow(segments, sequence);
+		}
+		AtomicReferenceArray<@Nullable LogEntry> segment = new AtomicReferenceArray<>(this.mask + 1);
+		segments.set(place(sequence, segments.length()), segment);
+		return segment;
+	}
+
+	private AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LogEntry>> grow(
+			AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LogEntry>> segments, long sequence) {
+		AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LogEntry>> larger = new AtomicReferenceArray<>(
+				segments.length() * 2);
+		for (long i = this.first; i < sequence; i += this.mask + 1) {
+			larger.set(place(i, larger.length()), segments.get(place(i, segments.length())));
 		}
 		this.ring = larger;
 		return larger;
+	}
+
+	private @Nullable AtomicReferenceArray<@Nullable LogEntry> segment(long sequence) {
+		AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LogEntry>> segments = this.ring;
+		return segments.get(place(sequence, segments.length()));
+	}
+
+	private int place(long sequence, int length) {
+		return (int) (sequence >> this.shift) & (length - 1);
+	}
+
+	private int slot(long sequence) {
+		return (int) sequence & this.mask;
 	}
 
 	/**
@@ -107,8 +158,8 @@ final class FrameLog {
 	 * yet.
 	 */
 	@Nullable LogEntry get(long sequence) {
-		AtomicReferenceArray<@Nullable LogEntry> slots = this.ring;
-		LogEntry entry = slots.get((int) (sequence & (slots.length() - 1)));
+		AtomicReferenceArray<@Nullable LogEntry> segment = segment(sequence);
+		LogEntry entry = (segment != null) ? segment.get(slot(sequence)) : null;
 		return (entry != null && entry.frame.sequence() == sequence) ? entry : null;
 	}
 
