@@ -24,8 +24,6 @@ final class Chronicle {
 
 	private long millisOfNow;
 
-	private Instant instantOfNow = Instant.EPOCH;
-
 	Chronicle(Engine engine, FrameLog log) {
 		this.engine = engine;
 		this.log = log;
@@ -35,7 +33,7 @@ final class Chronicle {
 	 * The time of the last frame that was made.
 	 */
 	Instant now() {
-		return this.instantOfNow;
+		return Instant.ofEpochMilli(this.millisOfNow);
 	}
 
 	long last() {
@@ -50,13 +48,9 @@ final class Chronicle {
 	 * Makes the next frame. It is not in the log before it is appended.
 	 */
 	Frame frame(Object event, @Nullable Run run) {
-		long millis = this.engine.millis();
-		if (millis != this.millisOfNow) {
-			this.millisOfNow = millis;
-			this.instantOfNow = Instant.ofEpochMilli(millis);
-		}
-		return new Frame(this.log.last() + 1, this.instantOfNow, EventTypes.nameOf(event.getClass()),
-				(run != null) ? run.id : null, (run != null) ? run.route() : null, event);
+		this.millisOfNow = this.engine.millis();
+		return new Frame(this.log.last() + 1, now(), EventTypes.nameOf(event.getClass()), (run != null) ? run.id : null,
+				(run != null) ? run.route() : null, event);
 	}
 
 	byte[] encode(Frame frame) {

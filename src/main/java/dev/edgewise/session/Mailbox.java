@@ -33,6 +33,12 @@ final class Mailbox {
 
 	private final Owner owner;
 
+	private final Runnable settle;
+
+	private final Runnable wake;
+
+	private final Runnable rest;
+
 	private final Scheduler relay;
 
 	private final Queue<Runnable> commands = Queues.<Runnable>unboundedMultiproducer().get();
@@ -44,6 +50,9 @@ final class Mailbox {
 
 	Mailbox(Owner owner, Scheduler relay) {
 		this.owner = owner;
+		this.settle = owner::settle;
+		this.wake = owner::wake;
+		this.rest = owner::rest;
 		this.relay = relay;
 	}
 
@@ -95,7 +104,7 @@ final class Mailbox {
 				steps += numbered;
 				more = numbered > 0 || hasCommands();
 				if (more && steps >= TURN) {
-					guarded(this.owner::wake);
+					guarded(this.wake);
 					answers = takeAnswers(answers);
 					if (handOver()) {
 						answers.forEach(this::guarded);
@@ -104,7 +113,7 @@ final class Mailbox {
 					steps = 0;
 				}
 			}
-			guarded(this.owner::rest);
+			guarded(this.rest);
 			answers = takeAnswers(answers);
 			missed = this.work.addAndGet(-missed);
 		}
@@ -128,10 +137,10 @@ final class Mailbox {
 		while (count < max && (command = this.commands.poll()) != null) {
 			count++;
 			guarded(command);
-			guarded(this.owner::settle);
+			guarded(this.settle);
 		}
 		if (count == 0) {
-			guarded(this.owner::settle);
+			guarded(this.settle);
 		}
 		return count;
 	}

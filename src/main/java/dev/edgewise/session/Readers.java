@@ -148,7 +148,7 @@ final class Readers {
 						+ ((frontier >= 0) ? run.passedItems + prefetch : run.items + Math.min(prefetch, free));
 				long more = allowed - run.requested;
 				boolean idle = run.requested <= run.items + dropped;
-				if (more > 0 && (idle || more >= Math.max(1, prefetch / 4))) {
+				if (more > 0 && (idle || more >= prefetch - prefetch / 4)) {
 					run.requested += more;
 					run.execution.grant(more, dropped);
 				}
