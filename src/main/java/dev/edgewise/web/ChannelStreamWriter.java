@@ -142,6 +142,12 @@ final class ChannelStreamWriter implements StreamWriter {
 
 		private @Nullable List<Runnable> written;
 
+		/** Whether the reader had nothing more and will give a signal; the loop's. */
+		private boolean dry;
+
+		/** Whether a signal came while bytes were being written; the loop's. */
+		private boolean signalled;
+
 		private volatile boolean writing;
 
 		private volatile boolean ended;
@@ -244,8 +250,10 @@ final class ChannelStreamWriter implements StreamWriter {
 			// first this, then the look at the log: what comes in between wakes again
 			this.scheduled.set(false);
 			if (this.writing || this.ended) {
+				this.signalled = true;
 				return;
 			}
+			this.signalled = false;
 			try {
 				ByteBuf batch = batch();
 				if (batch != null) {
@@ -266,7 +274,7 @@ final class ChannelStreamWriter implements StreamWriter {
 		 * Takes what is ready, within the bounds of a batch.
 		 */
 		private @Nullable ByteBuf batch() {
-			LogReader.Taken taken = this.reader.take();
+			LogReader.Taken taken = take();
 			if (taken == null) {
 				return null;
 			}
@@ -280,11 +288,17 @@ final class ChannelStreamWriter implements StreamWriter {
 				if (frames == BATCH_FRAMES || batch.readableBytes() >= BATCH_BYTES) {
 					return batch;
 				}
-				taken = this.reader.take();
+				taken = take();
 				if (taken == null) {
 					return batch;
 				}
 			}
+		}
+
+		private LogReader.@Nullable Taken take() {
+			LogReader.Taken taken = this.reader.take();
+			this.dry = taken == null && !this.reader.isComplete();
+			return taken;
 		}
 
 		private void flush(ByteBuf bytes) {
@@ -316,7 +330,9 @@ final class ChannelStreamWriter implements StreamWriter {
 			if (written != null) {
 				written.forEach(Runnable::run);
 			}
-			proceed();
+			if (!this.dry || this.signalled) {
+				proceed();
+			}
 		}
 
 		@Override
