@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import dev.edgewise.benchmark.Page.Target;
 
@@ -73,13 +74,21 @@ public final class Benchmarks {
 		head.paragraph(
 				"""
 						The peer is Cartesia Line v0.1.12, in Python, as it was measured on a machine of two cores before this
-						project began; this run has not repeated that. What is missed is explained [below](#what-is-missed).""");
+						project began; this run has not repeated that. For what is missed, the reason stands below the table.""");
 		List<List<String>> rows = new ArrayList<>();
 		for (Target target : body.targets()) {
 			rows.add(List.of(target.measure(), target.peer(), target.wanted(), target.reached(),
 					target.met() ? "met" : "**missed**"));
 		}
 		head.table(List.of("measure", "peer", "target", "reached", ""), rows);
+		body.targets().stream().filter((target) -> !target.met()).map(Target::reason).distinct().forEach((reason) -> {
+			String measures = body.targets()
+				.stream()
+				.filter((target) -> !target.met() && target.reason().equals(reason))
+				.map(Target::measure)
+				.collect(Collectors.joining("; "));
+			head.paragraph("*Missed: " + measures + ".* " + reason);
+		});
 		Files.writeString(file, head + "\n" + body);
 		Path folder = Files.createDirectories(file.resolveSibling("performance"));
 		for (Map.Entry<String, String> picture : body.pictures().entrySet()) {

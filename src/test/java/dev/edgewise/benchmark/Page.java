@@ -83,8 +83,9 @@ final class Page {
 	 * @param wanted the target
 	 * @param reached the figure
 	 * @param met whether that is good enough
+	 * @param reason why not, if it is not
 	 */
-	record Target(String measure, String peer, String wanted, String reached, boolean met) {
+	record Target(String measure, String peer, String wanted, String reached, boolean met, String reason) {
 	}
 
 	@Override

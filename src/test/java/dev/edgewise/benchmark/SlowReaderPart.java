@@ -72,7 +72,10 @@ final class SlowReaderPart implements Part {
 			if (device.equals(target)) {
 				Spread spread = Spread.of(late);
 				page.target(new Target("items after the interruption: 20 ms socket, 1 ms node", "283, over 5.8 s",
-						"≤ " + number(MOST, 0), spread.format(0), spread.most() <= MOST));
+						"≤ " + number(MOST, 0), spread.format(0), spread.most() <= MOST,
+						"""
+								What the kernels of both sides hold cannot be called back; the most of it is the reader's own
+								window."""));
 			}
 		}
 		page.table(List.of("stream", "a frame takes", "an item takes", "receive buffer", "items after the answer",
