@@ -36,12 +36,12 @@ public final class Benchmarks {
 	}
 
 	private void measure() throws Exception {
-		measure(new EnginePart());
 		try (Load load = new Load()) {
 			measure(new WirePart(load));
 			measure(new FloorPart(load));
 			measure(new SlowReaderPart(load));
 		}
+		measure(new EnginePart());
 		measure(new FootprintPart());
 		measure(new StartPart());
 		measure(new PeersPart());

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.netty.bootstrap.Bootstrap;
@@ -189,10 +190,17 @@ public final class Client {
 		return lines;
 	}
 
+	/**
+	 * Has everybody fall silent, then closes the sessions, all at once.
+	 */
 	private List<String> end() throws Exception {
-		for (Listener listener : this.listeners) {
-			listener.close();
-		}
+		List<CompletableFuture<Void>> closed = new ArrayList<>();
+		onLoop(() -> {
+			this.listeners.forEach((listener) -> listener.ended = true);
+			this.listeners.forEach((listener) -> closed.add(listener.close()));
+		});
+		CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+		this.listeners.forEach((listener) -> listener.channels.forEach(Channel::close));
 		this.listeners.clear();
 		return List.of();
 	}
@@ -305,11 +313,11 @@ public final class Client {
 
 		private boolean fenced;
 
-		/** When the interruption was due that no frame has told of yet, or 0. */
-		private long interruption;
+		/** When the interruptions were due that no frame has told of yet. */
+		private final Queue<Long> untold = new ArrayDeque<>();
 
-		/** When the interruption was due that has not been answered yet, or 0. */
-		private long unanswered;
+		/** When the interruptions were due that have not been answered yet. */
+		private final Queue<Long> unanswered = new ArrayDeque<>();
 
 		private boolean ended;
 
@@ -337,7 +345,7 @@ public final class Client {
 		}
 
 		private CompletableFuture<Void> listen(String path) {
-			return connect(new Stream()).thenCompose((channel) -> {
+			return connect(new Reading()).thenCompose((channel) -> {
 				this.channels.add(0, channel);
 				channel.writeAndFlush(
 						text("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + "Accept: text/event-stream\r\n\r\n"));
@@ -365,10 +373,13 @@ public final class Client {
 			if (this.ended) {
 				return;
 			}
-			this.interruption = due;
-			this.unanswered = due;
+			this.untold.add(due);
+			this.unanswered.add(due);
 			post(STOP, (status, body) -> {
-				this.unanswered = 0;
+				this.unanswered.remove();
+				if (body.contains("\"interrupted\":[]")) {
+					this.untold.remove(due);
+				}
 				if (Client.this.figures.measures(due)) {
 					Client.this.figures.answers.recordValue(System.nanoTime() - due);
 				}
@@ -376,8 +387,8 @@ public final class Client {
 		}
 
 		boolean waits(long from, long to) {
-			return (this.interruption >= from && this.interruption < to)
-					|| (this.unanswered >= from && this.unanswered < to);
+			return Stream.concat(this.untold.stream(), this.unanswered.stream())
+				.anyMatch((due) -> due >= from && due < to);
 		}
 
 		void post(String body, BiConsumer<Integer, String> answer) {
@@ -422,36 +433,32 @@ public final class Client {
 		@Override
 		public void interrupted(String generation) {
 			this.fenced = true;
+			Long due = this.untold.poll();
 			Figures figures = Client.this.figures;
-			if (figures.measures(this.interruption)) {
-				figures.frames.recordValue(System.nanoTime() - this.interruption);
-				figures.fences.add("fence " + generation + " " + this.interruption);
+			if (due != null && figures.measures(due)) {
+				figures.frames.recordValue(System.nanoTime() - due);
+				figures.fences.add("fence " + generation + " " + due);
 			}
-			this.interruption = 0;
 		}
 
 		/**
-		 * Closes the connections, and the session first.
+		 * Closes the session.
 		 */
-		void close() throws Exception {
+		CompletableFuture<Void> close() {
 			CompletableFuture<Void> closed = new CompletableFuture<>();
-			onLoop(() -> {
-				this.ended = true;
-				if (this.engine) {
-					send("DELETE", "/v1/sessions/" + this.id, "", (status, body) -> closed.complete(null));
-				}
-				else {
-					closed.complete(null);
-				}
-			});
-			closed.get(20, TimeUnit.SECONDS);
-			this.channels.forEach(Channel::close);
+			if (this.engine) {
+				send("DELETE", "/v1/sessions/" + this.id, "", (status, body) -> closed.complete(null));
+			}
+			else {
+				closed.complete(null);
+			}
+			return closed;
 		}
 
 		/**
 		 * Reads the stream.
 		 */
-		private final class Stream extends SimpleChannelInboundHandler<ByteBuf> {
+		private final class Reading extends SimpleChannelInboundHandler<ByteBuf> {
 
 			private final StreamParser parser = new StreamParser(Listener.this);
 

@@ -101,6 +101,13 @@ final class Jvm implements AutoCloseable {
 	 * @param start makes what answers a question's words
 	 */
 	static void answer(Callable<Answers> start) throws Exception {
+		Thread.setDefaultUncaughtExceptionHandler((thread, ex) -> {
+			ex.printStackTrace();
+			if (thread.getName().equals("main")) {
+				// others would keep it from ending
+				Runtime.getRuntime().halt(1);
+			}
+		});
 		PrintStream out = System.out;
 		System.setOut(System.err);
 		Answers answers = start.call();

@@ -53,7 +53,10 @@ final class Load implements AutoCloseable {
 		for (String line : used.client().lines()) {
 			if (line.startsWith("fence ")) {
 				String[] words = line.split(" ");
-				cancels.recordValue(cancelled.get(words[1]) - Long.parseLong(words[2]));
+				Long at = cancelled.get(words[1]);
+				if (at != null) {
+					cancels.recordValue(at - Long.parseLong(words[2]));
+				}
 			}
 		}
 		return new Talk(used, cancels);
