@@ -1,6 +1,10 @@
 package dev.edgewise.server;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -10,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 import dev.edgewise.server.SecurityProperties.ApiKey;
 import dev.edgewise.server.SecurityProperties.Role;
@@ -99,14 +104,14 @@ class ExposureTests {
 			int management = Integer
 				.parseInt(server.context.getEnvironment().getProperty("local.management.port", "0"));
 			assertThat(management).isPositive().isNotEqualTo(server.port);
-			java.util.function.BiFunction<String, String[], Integer> status = (path, caller) -> {
-				java.net.http.HttpRequest.Builder request = java.net.http.HttpRequest
-					.newBuilder(java.net.URI.create("http://127.0.0.1:" + management + path));
+			BiFunction<String, String[], Integer> status = (path, caller) -> {
+				HttpRequest.Builder request = HttpRequest
+					.newBuilder(URI.create("http://127.0.0.1:" + management + path));
 				if (caller.length > 0) {
 					request.headers(caller);
 				}
-				return java.net.http.HttpClient.newHttpClient()
-					.sendAsync(request.build(), java.net.http.HttpResponse.BodyHandlers.ofString())
+				return HttpClient.newHttpClient()
+					.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
 					.join()
 					.statusCode();
 			};
