@@ -1,5 +1,6 @@
 package dev.edgewise;
 
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -30,6 +31,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Controller;
 import org.springframework.stereotype.Repository;
@@ -68,7 +70,7 @@ class ArchitectureTests {
 					Set.of("", "event", "route", "interruption", "conversation", "session", "web", "observation",
 							"actuate", "model")),
 			Map.entry("test", Set.of("", "event", "route", "interruption", "conversation", "session", "autoconfigure")),
-			Map.entry("server", Set.of("", "event", "autoconfigure")));
+			Map.entry("server", Set.of("", "event", "session", "web", "autoconfigure")));
 
 	static Stream<String> rooms() {
 		return ROOMS.keySet().stream().sorted();
@@ -174,6 +176,33 @@ class ArchitectureTests {
 		assertThat(places.stream().distinct())
 			.as("whoever subscribes must cancel, and cancelling is what this engine must get right")
 			.hasSizeLessThanOrEqualTo(1);
+	}
+
+	@Test
+	void keysAreComparedInConstantTimeAndNothingElse() {
+		DescribedPredicate<JavaClass> withKeys = DescribedPredicate.describe("that have keys",
+				(type) -> outermost(type).matches(".*\\.(ApiKeys|Credentials)"));
+		check(noClasses().that(withKeys)
+			.should()
+			.accessTargetWhere(target("a comparison that ends at the first difference",
+					(access) -> access.getName()
+						.matches("equals|equalsIgnoreCase|contentEquals|regionMatches|deepEquals"
+								+ "|compare|compareTo|compareUnsigned|mismatch|hashCode")
+							&& !access.getTargetOwner().getName().startsWith(BASE)
+							&& !access.getTargetOwner().isAssignableTo(HttpMethod.class)))
+			.because("how long a comparison takes must not tell how much of a key was right"));
+		assertThat(CLASSES.get(BASE + ".server.ApiKeys").getMethodCallsFromSelf()).as("the one comparison of keys")
+			.filteredOn((call) -> named(call, MessageDigest.class, "isEqual"))
+			.hasSize(1);
+	}
+
+	@Test
+	void onlyTheServiceKnowsSpringSecurity() {
+		check(outside(BASE + ".server").should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework.security..", "org.springframework.boot.security..",
+					"com.nimbusds..")
+			.because("the library's users do not get it"));
 	}
 
 	@Test

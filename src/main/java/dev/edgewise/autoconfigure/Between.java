@@ -26,7 +26,7 @@ import org.springframework.util.unit.DataSize;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD, ElementType.RECORD_COMPONENT })
 @Constraint(validatedBy = { Between.OfDuration.class, Between.OfSize.class })
-@interface Between {
+public @interface Between {
 
 	/**
 	 * The least, as it would be written in a property.

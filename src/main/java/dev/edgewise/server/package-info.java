@@ -1,7 +1,9 @@
 /**
- * The service: a main class, the built-in agent and the settings of a stand-alone
- * process. A leaf: nothing depends on it, it uses nothing but the public API, and it is
- * not in the library's jar.
+ * The service: a main class, the built-in agent, who gets in, and the settings of a
+ * stand-alone process. A leaf: nothing depends on it, and it is not in the library's jar.
+ * Security is {@code SecurityConfiguration}: everybody passes the {@code Doorway}; where
+ * callers are known, Spring Security asks for {@code Credentials} and the {@code Guard}
+ * lets them come to what is theirs. The agent uses nothing but the public API.
  */
 @NullMarked
 package dev.edgewise.server;

@@ -144,7 +144,10 @@ public final class DefaultSessionEngine implements SessionEngine {
 
 	private void closed(Entry entry) {
 		this.open.decrementAndGet();
-		this.engine.tell((listener) -> listener.sessions(-1));
+		this.engine.tell((listener) -> {
+			listener.sessions(-1);
+			listener.closed(entry.session.id());
+		});
 		unwatch(entry);
 		entry.deadline = this.deadlines
 			.add(this.engine.nanos() + this.engine.settings().session().tombstone().toNanos(), () -> forget(entry));
@@ -197,7 +200,17 @@ public final class DefaultSessionEngine implements SessionEngine {
 	}
 
 	private void drop(Entry entry) {
-		if (this.sessions.remove(entry.session.id(), entry)) {
+		AtomicBoolean dropped = new AtomicBoolean();
+		// Told while the id is still taken: its next owner must not be forgotten.
+		this.sessions.computeIfPresent(entry.session.id(), (id, present) -> {
+			if (present != entry) {
+				return present;
+			}
+			this.engine.tell((listener) -> listener.forgotten(id));
+			dropped.set(true);
+			return null;
+		});
+		if (dropped.get()) {
 			entry.session.forget();
 		}
 	}

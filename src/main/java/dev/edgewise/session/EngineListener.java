@@ -20,6 +20,20 @@ public interface EngineListener {
 	}
 
 	/**
+	 * A session is open no more; it is remembered for a while.
+	 * @param session its id
+	 */
+	default void closed(String session) {
+	}
+
+	/**
+	 * A closed session is forgotten; its id may be used again when this returns.
+	 * @param session its id
+	 */
+	default void forgotten(String session) {
+	}
+
+	/**
 	 * The number of open streams has changed.
 	 * @param change by how many
 	 */

@@ -17,9 +17,11 @@ import dev.edgewise.InterruptReceipt;
 import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.SessionClosedException;
+import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.route.EventTypes;
 import dev.edgewise.session.SessionEngine;
 import dev.edgewise.session.SessionView;
+import dev.edgewise.session.Submission;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -154,10 +156,9 @@ public final class HttpEdge {
 		return sessionBody(request).flatMap((body) -> {
 			String id = text(body.remove("id"), "id");
 			Map<String, Object> attributes = attributes(body);
-			return this.engine.openOrFind(id, attributes, playback(body))
-				.flatMap((opened) -> opened.created()
-						? created(request, opened.session().id(), body.hasNonNull("playback"))
-						: Mono.error(Problem.sessionExists(opened.session().id()).refusal()));
+			return openOrFind(request, id, attributes, playback(body)).flatMap(
+					(opened) -> opened.created() ? created(request, opened.session().id(), body.hasNonNull("playback"))
+							: Mono.error(Problem.sessionExists(opened.session().id()).refusal()));
 		});
 	}
 
@@ -168,10 +169,55 @@ public final class HttpEdge {
 			if (named != null && !named.equals(id)) {
 				throw Problem.field("id", "Must be the id in the path, or absent").refusal();
 			}
-			return this.engine.openOrFind(id, attributes(body), playback(body))
-				.flatMap((opened) -> opened.created() ? created(request, id, body.hasNonNull("playback"))
-						: view(id, body.hasNonNull("playback")));
+			return openOrFind(request, id, attributes(body), playback(body)).flatMap((opened) -> opened.created()
+					? created(request, id, body.hasNonNull("playback")) : view(id, body.hasNonNull("playback")));
 		});
+	}
+
+	/**
+	 * Opens a session for who calls. One that is somebody else's is there, and that is
+	 * all that is told.
+	 */
+	private Mono<SessionEngine.Opened> openOrFind(ServerRequest request, @Nullable String id,
+			Map<String, Object> attributes, Playback playback) {
+		Admission admission = admission(request);
+		if (admission == null) {
+			return this.engine.openOrFind(id, attributes, playback);
+		}
+		if (id != null && !admission.mayOpen(id)) {
+			throw Problem.sessionExists(id).refusal();
+		}
+		return this.engine.openOrFind(id, attributes, playback).doOnNext((opened) -> {
+			String session = opened.session().id();
+			if (opened.created()) {
+				admission.opened(session);
+			}
+			else if (!admission.owns(session)) {
+				throw Problem.sessionExists(session).refusal();
+			}
+		});
+	}
+
+	private static @Nullable Admission admission(ServerRequest request) {
+		return (Admission) request.exchange().getAttribute(Admission.ATTRIBUTE);
+	}
+
+	private static void admit(ServerRequest request, List<Submission> events) {
+		Admission admission = admission(request);
+		if (admission != null) {
+			admit(admission, events.stream().anyMatch(Submission::force),
+					(int) events.stream().filter((event) -> !(event.event() instanceof EmergencyStop)).count());
+		}
+	}
+
+	private static void admit(Admission admission, boolean force, int events) {
+		if (force && !admission.mayForce()) {
+			throw Problem.forbidden("operator").with("field", "force").refusal();
+		}
+		Admission.Excess excess = (events > 0) ? admission.events(events) : null;
+		if (excess != null) {
+			throw Problem.callerLimit(excess.limit(), excess.max(), excess.retryAfter()).refusal();
+		}
 	}
 
 	private Mono<ServerResponse> view(ServerRequest request) {
@@ -211,7 +257,13 @@ public final class HttpEdge {
 	private Mono<ServerResponse> interrupt(ServerRequest request) {
 		String session = request.pathVariable("id");
 		return counted(() -> body(request, this.settings.eventMaxSize(), false)
-			.map((body) -> this.events.command(body, this.engine.routes())))
+			.map((body) -> this.events.command(body, this.engine.routes()))
+			.doOnNext((command) -> {
+				Admission admission = admission(request);
+				if (admission != null) {
+					admit(admission, command.command().force(), 1);
+				}
+			}))
 			// a session that is not there is told first: its routes may not be these
 			.onErrorResume(Problem.Refusal.class, (refusal) -> this.engine.view(session).then(Mono.error(refusal)))
 			.flatMap((command) -> this.engine.interrupt(session, command.command(), command.id()))
@@ -227,8 +279,8 @@ public final class HttpEdge {
 	private Mono<ServerResponse> publish(ServerRequest request) {
 		String session = request.pathVariable("id");
 		boolean streaming = wantsStream(request);
-		return counted(() -> body(request, this.settings.arrayMaxSize(), true).map(this.events::events))
-			.flatMap((body) -> {
+		return counted(() -> body(request, this.settings.arrayMaxSize(), true).map(this.events::events)
+			.doOnNext((read) -> admit(request, read.submissions()))).flatMap((body) -> {
 				if (streaming) {
 					return refusing(this.engine.publishAndRead(session, body.submissions()))
 						.map(this.streams::response);

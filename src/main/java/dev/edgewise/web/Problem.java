@@ -89,6 +89,32 @@ record Problem(String name, int status, String title, Map<String, Object> fields
 		return (type != null) ? problem.with("value", echo(type)) : problem;
 	}
 
+	static Problem unauthenticated() {
+		return of("unauthenticated", 401, "It is not known who calls");
+	}
+
+	static Problem forbidden(String needed) {
+		return of("forbidden", 403, "The caller may not do this").with("needed", needed);
+	}
+
+	static Problem callerLimit(String limit, int max, Duration retryAfter) {
+		return of("caller-limit", 429, "The caller has reached a limit").with("limit", limit)
+			.with("max", max)
+			.retryAfter(retryAfter);
+	}
+
+	/**
+	 * Finds the words for a status of somebody else's making.
+	 */
+	static Problem status(int status) {
+		return switch (status) {
+			case 404 -> notFound();
+			case 405 -> of("method-not-allowed", 405, "The method is not allowed here");
+			default -> (status >= 400 && status < 500) ? of("invalid-request", status, "The request is not valid")
+					: (status == 503) ? of("unavailable", 503, "The service is not available") : internal();
+		};
+	}
+
 	static Problem internal() {
 		return of("internal-error", 500, "The service failed");
 	}

