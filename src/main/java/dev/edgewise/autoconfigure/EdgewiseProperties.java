@@ -206,7 +206,8 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * {@code edgewise.shutdown}.
 	 *
 	 * @param grace Time that running generations have to end by themselves when the
-	 * application shuts down.
+	 * application shuts down; two seconds less than
+	 * spring.lifecycle.timeout-per-shutdown-phase at most.
 	 */
 	record ShutdownProperties(@DefaultValue("5s") @Between(min = "0ms", max = "10m") Duration grace) {
 	}
@@ -216,10 +217,12 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 *
 	 * @param enabled Whether there is an HTTP edge in a reactive web application.
 	 * @param basePath Path that the HTTP edge lies under; may be empty.
+	 * @param apiDocs Whether /v3/api-docs describes the HTTP edge by OpenAPI.
 	 */
 	record WebProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/v1") @Pattern(
 			regexp = "(/[A-Za-z0-9._~-]+)*",
-			message = "must be empty or begin with '/', not end with it, and have only A-Z a-z 0-9 . _ ~ - between") String basePath) {
+			message = "must be empty or begin with '/', not end with it, and have only A-Z a-z 0-9 . _ ~ - between") String basePath,
+			@DefaultValue("false") boolean apiDocs) {
 	}
 
 }

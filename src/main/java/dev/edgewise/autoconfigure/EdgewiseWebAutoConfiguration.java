@@ -3,6 +3,7 @@ package dev.edgewise.autoconfigure;
 import dev.edgewise.route.RouteTable;
 import dev.edgewise.session.EngineSchedulers;
 import dev.edgewise.session.SessionEngine;
+import dev.edgewise.web.ApiDocs;
 import dev.edgewise.web.HttpEdge;
 import dev.edgewise.web.WebSettings;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,6 +51,12 @@ public final class EdgewiseWebAutoConfiguration {
 	@Bean
 	RouterFunction<ServerResponse> edgewiseRoutes(HttpEdge edge) {
 		return edge.routes();
+	}
+
+	@Bean
+	@ConditionalOnProperty("edgewise.web.api-docs")
+	RouterFunction<ServerResponse> edgewiseApiDocs(WebSettings settings) {
+		return new ApiDocs(settings).routes();
 	}
 
 	/**

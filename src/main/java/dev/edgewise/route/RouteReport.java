@@ -7,9 +7,10 @@ import java.util.stream.Collectors;
 
 import dev.edgewise.Overlap;
 import dev.edgewise.RouteDefinition.Handler;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of an application on one screen.
+ * The routes of an application on one screen, and one by one.
  */
 public final class RouteReport {
 
@@ -44,6 +45,29 @@ public final class RouteReport {
 	}
 
 	/**
+	 * Tells of each route what the table says of it, for programs.
+	 * @param table the table
+	 */
+	public List<Entry> entries(RouteTable table) {
+		return table.routes().stream().map(RouteReport::entry).toList();
+	}
+
+	private static Entry entry(CompiledRoute route) {
+		return new Entry(route.id(), route.source(), route.agent(), simpleNames(route.on()),
+				simpleNames(route.interruptOn()), route.interruptible(), route.policy(), route.filterText(),
+				route.conditionText(), overlap(route), style(route),
+				route.handlers().stream().map(RouteReport::handler).toList());
+	}
+
+	private static List<String> simpleNames(List<Class<?>> types) {
+		return types.stream().map(Class::getSimpleName).toList();
+	}
+
+	private static String style(CompiledRoute route) {
+		return route.node().style().name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
 	 * Adds the column of agents, which an application without any does not have.
 	 */
 	private static void addAgents(List<List<String>> rows, RouteTable table) {
@@ -58,7 +82,7 @@ public final class RouteReport {
 
 	private static List<String> row(CompiledRoute route) {
 		return List.of(route.id(), names(route.on()), names(route.interruptOn()), decides(route), overlap(route),
-				route.node().style().name().toLowerCase(Locale.ROOT),
+				style(route),
 				orDash(route.handlers().stream().map(RouteReport::handler).collect(Collectors.joining(", "))));
 	}
 
@@ -106,6 +130,27 @@ public final class RouteReport {
 			}
 		}
 		return line.toString();
+	}
+
+	/**
+	 * A route.
+	 *
+	 * @param id its id
+	 * @param source the bean, and the method if there is one
+	 * @param agent the agent while which is active it starts; null for always
+	 * @param on the events that start it
+	 * @param interruptedBy the events that interrupt it
+	 * @param interruptible whether what is not forced can interrupt it
+	 * @param policy the policy that decides about interruptions; null for the default
+	 * @param startsIf what an event must pass to start it; null for nothing
+	 * @param cutIf what an event must pass to interrupt it; null for nothing
+	 * @param overlap what a second starting event does
+	 * @param style how its node runs
+	 * @param handlers what is called after an interruption, in order
+	 */
+	public record Entry(String id, String source, @Nullable String agent, List<String> on, List<String> interruptedBy,
+			boolean interruptible, @Nullable String policy, @Nullable String startsIf, @Nullable String cutIf,
+			String overlap, String style, List<String> handlers) {
 	}
 
 }

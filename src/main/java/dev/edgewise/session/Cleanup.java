@@ -83,7 +83,7 @@ final class Cleanup {
 		}
 		if (run.stuck) {
 			run.stuck = false;
-			this.engine.tell((listener) -> listener.stuck(run.route(), -1));
+			this.engine.unstuck(run);
 			forgetIfDone(run);
 		}
 		else {
@@ -95,7 +95,7 @@ final class Cleanup {
 		release(run);
 		if (!run.nodeEnded) {
 			run.stuck = true;
-			this.engine.tell((listener) -> listener.stuck(run.route(), 1));
+			this.engine.stuck(run);
 			logger.warn("{} in {} has not ended within its grace", run, this.session);
 			handle(run);
 		}
@@ -111,7 +111,11 @@ final class Cleanup {
 			handled(run);
 		}
 		else {
-			run.execution.handle(run.interruption, handlers, () -> this.session.execute(() -> handled(run)));
+			this.engine.handlersBegun();
+			run.execution.handle(run.interruption, handlers, () -> {
+				this.engine.handlersEnded();
+				this.session.execute(() -> handled(run));
+			});
 		}
 	}
 

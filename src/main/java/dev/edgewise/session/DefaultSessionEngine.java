@@ -2,7 +2,9 @@ package dev.edgewise.session;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +38,7 @@ import dev.edgewise.route.RouteTable;
 import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.LiveSession.Applied;
 import dev.edgewise.session.LiveSession.Opening;
+import dev.edgewise.session.SessionView.State;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -49,6 +52,11 @@ public final class DefaultSessionEngine implements SessionEngine {
 	private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
 
 	private static final Duration FULL_RETRY = Duration.ofSeconds(5);
+
+	/** How long a shutdown waits for handlers when all else has ended. */
+	private static final Duration HANDLERS_GRACE = Duration.ofSeconds(1);
+
+	private static final Duration CENSUS_TIME = Duration.ofSeconds(2);
 
 	private final Engine engine;
 
@@ -373,6 +381,69 @@ public final class DefaultSessionEngine implements SessionEngine {
 	}
 
 	@Override
+	public @Nullable Bound refusing() {
+		if (this.engine.isDraining()) {
+			return Bound.DRAINING;
+		}
+		if (this.open.get() >= this.engine.settings().session().max()) {
+			return Bound.SESSIONS;
+		}
+		if (this.engine.isLogMemoryFull()) {
+			// what is only kept for politeness would be given up
+			synchronized (this.tombstones) {
+				return this.tombstones.isEmpty() ? Bound.LOG_MEMORY : null;
+			}
+		}
+		return null;
+	}
+
+	@Override
+	public Mono<Census> census() {
+		return Mono.defer(() -> {
+			List<LiveSession> alive = new ArrayList<>();
+			int closing = 0;
+			LiveSession oldest = null;
+			for (Entry entry : this.sessions.values()) {
+				LiveSession session = entry.session;
+				if (session.isClosed()) {
+					continue;
+				}
+				alive.add(session);
+				if (session.isClosing()) {
+					closing++;
+				}
+				else if (oldest == null || session.createdNanos() < oldest.createdNanos()) {
+					oldest = session;
+				}
+			}
+			int open = alive.size() - closing;
+			int closed = Math.max(0, this.sessions.size() - alive.size());
+			Census.Oldest first = (oldest != null)
+					? new Census.Oldest(oldest.id(), Engine.instant(oldest.createdNanos())) : null;
+			return Flux.fromIterable(alive)
+				.flatMap((session) -> Mono.<List<State>>create((sink) -> session.states(sink::success)),
+						Integer.MAX_VALUE)
+				.take(CENSUS_TIME, this.engine.schedulers().timer())
+				.collect(Census.Count::new, Census.Count::add)
+				.map((count) -> census(open, alive.size() - open, closed, first, alive.size() - count.answers,
+						count.generations));
+		});
+	}
+
+	private Census census(int open, int closing, int closed, Census.@Nullable Oldest oldest, int unanswered,
+			Map<State, Integer> generations) {
+		List<Census.Stuck> stuck = this.engine.stuck()
+			.stream()
+			.sorted(Comparator.comparingLong((run) -> run.fencedNanos))
+			.map((run) -> new Census.Stuck(run.owner.id(), run.route(), run.id, Engine.instant(run.fencedNanos),
+					run.execution.stack()))
+			.toList();
+		generations.put(State.STUCK, stuck.size());
+		return new Census(Engine.instant(this.engine.nanos()), open, closing, closed, oldest,
+				Collections.unmodifiableMap(generations), unanswered, stuck);
+	}
+
+	@Override
 	public Mono<Void> drain(Duration grace) {
 		EngineSchedulers schedulers = this.engine.schedulers();
 		Duration last = this.engine.settings().generation().grace();
@@ -381,8 +452,11 @@ public final class DefaultSessionEngine implements SessionEngine {
 			.thenMany(Flux.defer(() -> Flux.fromIterable(this.sessions.values())))
 			.flatMap((entry) -> Mono.<Void>create((sink) -> entry.session.close(Reason.SHUTDOWN, sink::success)),
 					Integer.MAX_VALUE)
-			.then(Mono.<Void>create((sink) -> this.engine.whenNoStreams(sink::success))
-				.timeout(last, Mono.empty(), schedulers.timer()));
+			.then(Mono.when(
+					Mono.<Void>create((sink) -> this.engine.whenNoStreams(sink::success))
+						.timeout(last, Mono.empty(), schedulers.timer()),
+					Mono.<Void>create((sink) -> this.engine.whenNoHandlers(sink::success))
+						.timeout(HANDLERS_GRACE, Mono.empty(), schedulers.timer())));
 	}
 
 	@Override

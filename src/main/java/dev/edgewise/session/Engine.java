@@ -1,7 +1,10 @@
 package dev.edgewise.session;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,6 +53,10 @@ final class Engine {
 
 	private final AtomicInteger liveRuns = new AtomicInteger();
 
+	private final AtomicInteger runningHandlers = new AtomicInteger();
+
+	private final Set<Run> stuck = ConcurrentHashMap.newKeySet();
+
 	private final AtomicLong generations = new AtomicLong();
 
 	private final LongAdder logBytes = new LongAdder();
@@ -65,6 +72,9 @@ final class Engine {
 	};
 
 	private volatile Runnable whenNoStreams = () -> {
+	};
+
+	private volatile Runnable whenNoHandlers = () -> {
 	};
 
 	Engine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers, FrameEncoder encoder,
@@ -224,6 +234,46 @@ final class Engine {
 		if (this.openStreams.get() == 0) {
 			action.run();
 		}
+	}
+
+	void handlersBegun() {
+		this.runningHandlers.incrementAndGet();
+	}
+
+	void handlersEnded() {
+		if (this.runningHandlers.decrementAndGet() == 0 && this.draining) {
+			this.whenNoHandlers.run();
+		}
+	}
+
+	void whenNoHandlers(Runnable action) {
+		this.whenNoHandlers = action;
+		if (this.runningHandlers.get() == 0) {
+			action.run();
+		}
+	}
+
+	/**
+	 * Takes note of a generation that has outlived its grace.
+	 */
+	void stuck(Run run) {
+		this.stuck.add(run);
+		tell((listener) -> listener.stuck(run.route(), 1));
+	}
+
+	/**
+	 * Takes note that one which was stuck has ended after all.
+	 */
+	void unstuck(Run run) {
+		this.stuck.remove(run);
+		tell((listener) -> listener.stuck(run.route(), -1));
+	}
+
+	/**
+	 * The generations that have outlived their grace.
+	 */
+	Collection<Run> stuck() {
+		return this.stuck;
 	}
 
 	void reliever(Runnable reliever) {

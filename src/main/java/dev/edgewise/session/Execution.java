@@ -720,6 +720,16 @@ final class Execution implements CoreSubscriber<Object> {
 		}
 	}
 
+	/**
+	 * Where the thread is that the node holds; nowhere if it holds none. Any thread's.
+	 */
+	List<StackTraceElement> stack() {
+		Thread held = this.thread;
+		List<StackTraceElement> stack = (held != null) ? List.of(held.getStackTrace()) : List.of();
+		// It may have gone on to other work meanwhile.
+		return (held == this.thread) ? stack : List.of();
+	}
+
 	private static Upstream stopped(Upstream current) {
 		return (current == Upstream.NONE) ? Upstream.STOPPED : current;
 	}

@@ -919,6 +919,32 @@ final class LiveSession implements Session, Mailbox.Owner {
 		});
 	}
 
+	/**
+	 * Tells the states of its generations, but for those that are stuck. The answer comes
+	 * from the writer.
+	 */
+	void states(Consumer<List<State>> answer) {
+		execute(() -> {
+			List<State> states = new ArrayList<>();
+			for (Run run : this.cleanup.runs()) {
+				if (!run.stuck) {
+					states.add(State.CLEANING);
+				}
+			}
+			for (Run run : this.generations.live()) {
+				states.add(stateOf(run));
+			}
+			this.mailbox.answer(() -> answer.accept(states));
+		});
+	}
+
+	/**
+	 * When it was opened.
+	 */
+	long createdNanos() {
+		return this.createdNanos;
+	}
+
 	@Override
 	public String toString() {
 		return "session " + this.id;

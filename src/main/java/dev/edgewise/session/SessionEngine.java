@@ -6,6 +6,7 @@ import java.util.Map;
 
 import dev.edgewise.ConversationContext;
 import dev.edgewise.Edgewise;
+import dev.edgewise.EventRefusedException.Bound;
 import dev.edgewise.Playback;
 import dev.edgewise.Receipt;
 import dev.edgewise.Session;
@@ -97,11 +98,21 @@ public interface SessionEngine extends Edgewise {
 	boolean blockingExhausted();
 
 	/**
+	 * The bound for which a new session would be refused now; null if it would be opened.
+	 */
+	@Nullable Bound refusing();
+
+	/**
+	 * Looks at all sessions, for as long as a person would wait.
+	 */
+	Mono<Census> census();
+
+	/**
 	 * Refuses new sessions and generations, lets run what ends within the grace, then
 	 * closes every session.
 	 * @param grace how long running generations may go on
 	 * @return completes when all streams have had their last frame, or their grace is
-	 * over
+	 * over, and all handlers have run, or a second is over
 	 */
 	Mono<Void> drain(Duration grace);
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The README, or a document that it refers to, taken apart.
@@ -36,6 +37,27 @@ record Readme(List<String> lines) {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Writes the rows of the first table below a heading anew.
+	 * @param file the document
+	 * @param heading the text of the heading
+	 * @param rows the rows, without the table's head
+	 */
+	static void write(String file, String heading, List<List<String>> rows) throws IOException {
+		List<String> lines = new ArrayList<>(Files.readAllLines(Path.of(file)));
+		int at = lines.indexOf("## " + heading);
+		while (!lines.get(at).startsWith("|")) {
+			at++;
+		}
+		at += 2;
+		while (at < lines.size() && lines.get(at).startsWith("|")) {
+			lines.remove(at);
+		}
+		lines.addAll(at,
+				rows.stream().map((row) -> row.stream().collect(Collectors.joining(" | ", "| ", " |"))).toList());
+		Files.write(Path.of(file), lines);
 	}
 
 	/**
