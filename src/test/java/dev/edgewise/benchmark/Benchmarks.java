@@ -37,9 +37,9 @@ public final class Benchmarks {
 
 	private void measure() throws Exception {
 		try (Load load = new Load()) {
+			measure(new SlowReaderPart(load));
 			measure(new WirePart(load));
 			measure(new FloorPart(load));
-			measure(new SlowReaderPart(load));
 		}
 		measure(new EnginePart());
 		measure(new FootprintPart());

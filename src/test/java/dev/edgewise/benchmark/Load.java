@@ -24,7 +24,7 @@ final class Load implements AutoCloseable {
 	/** The same, with its items made on other threads than those of the connections. */
 	static final String ELSEWHERE = "/elsewhere/%s";
 
-	private final Jvm server = Jvm.start(Server.class, "-Xms2g", "-Xmx2g");
+	private final Jvm server = Jvm.start(Server.class, "-Xms4g", "-Xmx4g");
 
 	private final Jvm client = Jvm.start(Client.class, "-Xms512m", "-Xmx512m");
 

@@ -74,7 +74,7 @@ final class WirePart implements Part {
 						In the same seconds: the items that arrived, how long they were on their way from the node's hands to the
 						client's, how many were *lost* (their number did not follow the one before), how many came *late* (behind
 						the interrupted frame of their generation), and how many interruptions had no frame or no answer after ten
-						seconds; the processors that the server and the client kept busy, and the server's memory, of which 2 GB
+						seconds; the processors that the server and the client kept busy, and the server's memory, of which 4 GB
 						is a heap of fixed size.""");
 		page.table(List.of("sessions", "items a second", "an item's way, median", "99 %", "lost", "late", "unanswered",
 				"server's cores", "client's cores", "server's memory, MB"), loads(talks));
