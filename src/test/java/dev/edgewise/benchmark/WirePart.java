@@ -28,10 +28,17 @@ final class WirePart implements Part {
 	private static final Map<Integer, String> PEER = Map.of(1, "1.0 / 3.4 ms", 100, "4 to 15 / 56 to 213 ms", 1_000,
 			"1.9 to 3.9 / 2.9 to 7.9 s");
 
+	/** So many of two cores are all that server and client can have in turn. */
+	private static final double NEARLY_ALL = 1.7;
+
 	private static final String SATURATED = """
-			Where server and client together keep nearly both cores busy (the table has the figures), what is ready waits
-			for a core, whoever has made it: the plain endpoint's items wait as long, without an engine, in the paced run
-			against the floor.""";
+			Server and client together keep nearly both cores busy (the table has the figures), and what is ready waits for
+			a core, whoever has made it.""";
+
+	private static final String NOT_KNOWN = """
+			The cores are not busy with items here, so this is not explained by the load. The server has been up for half
+			a minute, and its compilers still work beside it; whether that is all of it has not been shown yet, by a
+			longer warm-up and a profile.""";
 
 	private final Load load;
 
@@ -129,7 +136,8 @@ final class WirePart implements Part {
 								(sessions == 1) ? "" : "s"),
 						PEER.get(sessions), "< %s / %s ms".formatted(number(target[0], 1), number(target[1], 0)),
 						"%s / %s ms".formatted(number(median, 2), number(most, 2)),
-						median < target[0] && most < target[1], SATURATED));
+						median < target[0] && most < target[1],
+						(talk.used().cores() + talk.used().clientCores() > NEARLY_ALL) ? SATURATED : NOT_KNOWN));
 			}
 		});
 		double lost = talks.values()

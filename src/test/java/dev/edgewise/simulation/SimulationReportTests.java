@@ -39,6 +39,7 @@ class SimulationReportTests {
 	private static Map<String, String> files;
 
 	@BeforeAll
+	@Timeout(300)
 	static void play() {
 		outcome = Outcome.play();
 		files = new Report(outcome).files();
