@@ -1,6 +1,7 @@
 package dev.edgewise.autoconfigure;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import dev.edgewise.model.ChatCompletions;
 import dev.edgewise.model.ModelListener;
@@ -70,7 +71,7 @@ public final class EdgewiseModelAutoConfiguration {
 			.pendingAcquireMaxCount(-1)
 			.pendingAcquireTimeout(properties.firstChunkTimeout())
 			.pendingAcquireTimer((task, delay) -> schedulers.timer()
-				.schedule(task, delay.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS))
+				.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS))
 			.maxIdleTime(Duration.ofSeconds(30))
 			.lifo()
 			.build();
