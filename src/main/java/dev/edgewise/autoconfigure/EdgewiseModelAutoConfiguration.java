@@ -70,8 +70,8 @@ public final class EdgewiseModelAutoConfiguration {
 			.maxConnections(properties.maxConnections())
 			.pendingAcquireMaxCount(-1)
 			.pendingAcquireTimeout(properties.firstChunkTimeout())
-			.pendingAcquireTimer((task, delay) -> schedulers.timer()
-				.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS))
+			.pendingAcquireTimer(
+					(task, delay) -> schedulers.timer().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS))
 			.maxIdleTime(Duration.ofSeconds(30))
 			.lifo()
 			.build();

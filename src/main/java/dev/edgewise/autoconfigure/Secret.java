@@ -20,7 +20,10 @@ final class Secret {
 
 	private final String value;
 
-	Secret(String value) {
+	/**
+	 * Wraps a value. Public, as Spring's conversion looks for.
+	 */
+	public Secret(String value) {
 		this.value = value.strip();
 	}
 

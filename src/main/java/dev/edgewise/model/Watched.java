@@ -140,7 +140,10 @@ final class Watched extends FluxOperator<String, String> {
 				this.owed = (this.owed == Long.MAX_VALUE) ? this.owed : this.owed - 1;
 				this.since = now();
 			}
-			this.begun = true;
+			if (!this.begun) {
+				this.begun = true;
+				watch(Watched.this.next);
+			}
 			if (chunk.equals(DONE)) {
 				this.done = true;
 			}

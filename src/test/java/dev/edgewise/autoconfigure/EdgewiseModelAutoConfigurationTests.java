@@ -46,10 +46,9 @@ class EdgewiseModelAutoConfigurationTests {
 
 	private static final String SECRET = "sk-very-secret";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class,
-				EdgewiseSchedulersAutoConfiguration.class, EdgewiseJsonAutoConfiguration.class,
-				EdgewiseModelAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(EdgewiseAutoConfiguration.class, EdgewiseSchedulersAutoConfiguration.class,
+					EdgewiseJsonAutoConfiguration.class, EdgewiseModelAutoConfiguration.class));
 
 	@Test
 	void isOffUntilABaseUrlIsSet() {
@@ -63,9 +62,7 @@ class EdgewiseModelAutoConfigurationTests {
 	void isOffWithoutWebClient() {
 		this.runner.withPropertyValues(URL)
 			.withClassLoader(new FilteredClassLoader(WebClient.class))
-			.run((context) -> assertThat(context).hasFailed()
-				.getFailure()
-				.isInstanceOf(UnknownKeysException.class));
+			.run((context) -> assertThat(context).hasFailed().getFailure().isInstanceOf(UnknownKeysException.class));
 	}
 
 	@Test
@@ -87,18 +84,15 @@ class EdgewiseModelAutoConfigurationTests {
 
 	@Test
 	void isMeasuredWhereThereIsARegistry() {
-		this.runner.withPropertyValues(URL)
-			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-			.run((context) -> {
-				context.getBean(ModelListener.class).used("m", 3, 4);
-				assertThat(context.getBean(MeterRegistry.class)
-					.get("edgewise.model.tokens")
-					.tags("model", "m", "side", "output")
-					.counter()
-					.count()).isEqualTo(4);
-			});
-		this.runner.withPropertyValues(URL)
-			.run((context) -> assertThat(context).doesNotHaveBean(ModelListener.class));
+		this.runner.withPropertyValues(URL).withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
+			context.getBean(ModelListener.class).used("m", 3, 4);
+			assertThat(context.getBean(MeterRegistry.class)
+				.get("edgewise.model.tokens")
+				.tags("model", "m", "side", "output")
+				.counter()
+				.count()).isEqualTo(4);
+		});
+		this.runner.withPropertyValues(URL).run((context) -> assertThat(context).doesNotHaveBean(ModelListener.class));
 	}
 
 	@ParameterizedTest

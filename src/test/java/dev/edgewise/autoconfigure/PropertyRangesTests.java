@@ -38,8 +38,8 @@ class PropertyRangesTests {
 	private static final Set<String> MEASURES = Set.of("java.lang.Integer", "java.lang.Long", "java.lang.Double",
 			"java.time.Duration", "org.springframework.util.unit.DataSize");
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class, EdgewiseModelAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(EdgewiseAutoConfiguration.class, EdgewiseModelAutoConfiguration.class));
 
 	static Stream<Measure> measures() throws IOException {
 		return Stream.concat(measures("spring-configuration-metadata.json", ""),

@@ -214,9 +214,8 @@ class InterruptionLawTests {
 
 	@Test
 	void l5SaysOfAFailureWhatItsNodeSaysOfIt() {
-		try (Stage stage = Stage.of(turn()
-			.stream((event) -> Flux
-				.error(new GenerationFailedException("no-beds", "There is no bed left", new IllegalStateException("secret"))))
+		try (Stage stage = Stage.of(turn().stream((event) -> Flux.error(
+				new GenerationFailedException("no-beds", "There is no bed left", new IllegalStateException("secret"))))
 			.broadcast())) {
 			TestSubscriber<Frame> reader = stage.read(0);
 			stage.publish(new UserStoppedSpeaking());

@@ -40,11 +40,10 @@ class ModelHttpTests {
 				server.post(session + "/events", said("Tell me a long story"));
 				stream.until("AgentResponse");
 				Asked asked = this.model.awaitAsked(2);
-				assertThat(server
-					.post(session + "/events", """
-							[{"type": "UserStartedSpeaking"},
-							{"type": "UserTranscriptionReceived", "content": "please stop now"}]""")
-					.body()).contains("\"interrupted\":[\"");
+				assertThat(server.post(session + "/events", """
+						[{"type": "UserStartedSpeaking"},
+						{"type": "UserTranscriptionReceived", "content": "please stop now"}]""").body())
+					.contains("\"interrupted\":[\"");
 				assertThat(stream.until("AgentGenerationInterrupted")).isNotEmpty();
 				asked.closed.get(5, TimeUnit.SECONDS);
 			}

@@ -148,25 +148,34 @@ class ChatCompletionsTests {
 	}
 
 	static Stream<Arguments> answers() {
-		return Stream.of(arguments("without an end, but finished", FakeModel.open(FakeModel.word("A") + FakeModel.finish("stop") + "data: [DONE]\n\n")),
+		return Stream.of(
+				arguments("without an end, but finished",
+						FakeModel.open(FakeModel.word("A") + FakeModel.finish("stop") + "data: [DONE]\n\n")),
 				arguments("without [DONE]", FakeModel.raw(FakeModel.word("A") + FakeModel.finish("stop"))),
 				arguments("with [DONE] alone", FakeModel.raw(FakeModel.word("A") + "data: [DONE]\n\n")),
 				arguments("cut by its length", FakeModel.raw(FakeModel.word("A") + FakeModel.finish("length"))),
-				arguments("with CRLF", FakeModel.raw((FakeModel.word("A") + FakeModel.finish("stop")).replace("\n", "\r\n"))),
-				arguments("without a last blank line", FakeModel.raw(FakeModel.word("A") + FakeModel.finish("stop").strip())),
-				arguments("with comments and other fields", FakeModel.raw(": PROCESSING\n\nretry: 5\n\nevent: x\nid: 1\n"
-						+ FakeModel.word("A") + ":\n\n" + FakeModel.finish("stop"))),
-				arguments("with chunks that say nothing", FakeModel.raw("data: {}\n\ndata:\n\ndata: {\"choices\":null}\n\n"
-						+ "data: {\"choices\":[],\"prompt_filter_results\":[]}\n\ndata: {\"choices\":[{}]}\n\n"
-						+ "data: {\"choices\":[{\"delta\":null}]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":null}}],\"error\":null}\n\n"
-						+ FakeModel.word("A") + FakeModel.finish("stop") + "data: {\"choices\":[],\"usage\":null}\n\n")),
-				arguments("with other choices", FakeModel.raw("data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"B\"}},"
-						+ "{\"index\":0,\"delta\":{\"content\":\"A\"}}]}\n\n" + FakeModel.finish("stop"))),
-				arguments("with thoughts", FakeModel.raw("data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"B\"}}]}\n\n"
-						+ "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":[]},{\"type\":\"text\",\"text\":\"A\"}]}}]}\n\n"
-						+ FakeModel.finish("stop"))),
-				arguments("with a refusal", FakeModel.raw("data: {\"choices\":[{\"delta\":{\"refusal\":\"A\"}}]}\n\n"
-						+ FakeModel.finish("stop"))));
+				arguments("with CRLF",
+						FakeModel.raw((FakeModel.word("A") + FakeModel.finish("stop")).replace("\n", "\r\n"))),
+				arguments("without a last blank line",
+						FakeModel.raw(FakeModel.word("A") + FakeModel.finish("stop").strip())),
+				arguments("with comments and other fields",
+						FakeModel.raw(": PROCESSING\n\nretry: 5\n\nevent: x\nid: 1\n" + FakeModel.word("A") + ":\n\n"
+								+ FakeModel.finish("stop"))),
+				arguments("with chunks that say nothing", FakeModel
+					.raw("data: {}\n\ndata:\n\ndata: {\"choices\":null}\n\n"
+							+ "data: {\"choices\":[],\"prompt_filter_results\":[]}\n\ndata: {\"choices\":[{}]}\n\n"
+							+ "data: {\"choices\":[{\"delta\":null}]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":null}}],\"error\":null}\n\n"
+							+ FakeModel.word("A") + FakeModel.finish("stop")
+							+ "data: {\"choices\":[],\"usage\":null}\n\n")),
+				arguments("with other choices",
+						FakeModel.raw("data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"B\"}},"
+								+ "{\"index\":0,\"delta\":{\"content\":\"A\"}}]}\n\n" + FakeModel.finish("stop"))),
+				arguments("with thoughts", FakeModel
+					.raw("data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"B\"}}]}\n\n"
+							+ "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":[]},{\"type\":\"text\",\"text\":\"A\"}]}}]}\n\n"
+							+ FakeModel.finish("stop"))),
+				arguments("with a refusal", FakeModel
+					.raw("data: {\"choices\":[{\"delta\":{\"refusal\":\"A\"}}]}\n\n" + FakeModel.finish("stop"))));
 	}
 
 	@ParameterizedTest(name = "{0}")
@@ -218,8 +227,7 @@ class ChatCompletionsTests {
 
 	@ParameterizedTest(name = "{0}: {2}")
 	@MethodSource("failures")
-	void endsTheGenerationWithAFailureAndLeavesTheSessionUsable(String code, Play play, String words)
-			throws Exception {
+	void endsTheGenerationWithAFailureAndLeavesTheSessionUsable(String code, Play play, String words) throws Exception {
 		this.model.then(play);
 		try (Talk talk = Talk.to(this.model)
 			.property("edgewise.agent.model.stall-timeout", "300ms")
@@ -298,7 +306,8 @@ class ChatCompletionsTests {
 		try (Talk talk = Talk.to(this.model).tools(weather).begin()) {
 			talk.say("How warm is it in Rome?");
 			talk.await(AgentGenerationComplete.class, 1);
-			assertThat(talk.all(ToolCall.class)).containsExactly(new ToolCall("call-1", "weather", Map.of("city", "Rome")));
+			assertThat(talk.all(ToolCall.class))
+				.containsExactly(new ToolCall("call-1", "weather", Map.of("city", "Rome")));
 			assertThat(talk.all(ToolResult.class)).extracting(ToolResult::error).containsOnlyNulls();
 			assertThat(talk.said()).isEqualTo("It is 21.");
 			JsonNode function = this.model.asked().get(0).body.path("tools").path(0).path("function");
@@ -332,10 +341,7 @@ class ChatCompletionsTests {
 		try (Talk talk = Talk.to(this.model).tools(slow, quick).begin()) {
 			talk.say("Go");
 			talk.await(AgentGenerationComplete.class, 1);
-			assertThat(talk.all(ToolResult.class)).hasSize(3)
-				.last()
-				.extracting(ToolResult::toolName)
-				.isEqualTo("slow");
+			assertThat(talk.all(ToolResult.class)).hasSize(3).last().extracting(ToolResult::toolName).isEqualTo("slow");
 			assertThat(this.model.asked().get(1).messages()).endsWith("tool:late", "tool:quick", "tool:quick");
 			assertThat(talk.all(ToolCall.class).stream().map(ToolCall::toolCallId).distinct()).hasSize(3);
 		}
@@ -346,14 +352,15 @@ class ChatCompletionsTests {
 		ModelTool broken = ModelTool.blocking("broken", "Breaks", CITY, (arguments) -> {
 			throw new IllegalStateException("SECRET");
 		});
-		this.model.then(FakeModel.raw(FakeModel.call(0, "a", "nothing", "{}") + FakeModel.call(1, "b", "broken", "{\"city\"")
-				+ FakeModel.call(2, "c", "broken", "[]") + FakeModel.call(3, "d", "broken", "{}")
-				+ FakeModel.finish("tool_calls")), FakeModel.says("Sorry."));
+		this.model.then(FakeModel.raw(FakeModel.call(0, "a", "nothing", "{}")
+				+ FakeModel.call(1, "b", "broken", "{\"city\"") + FakeModel.call(2, "c", "broken", "[]")
+				+ FakeModel.call(3, "d", "broken", "{}") + FakeModel.finish("tool_calls")), FakeModel.says("Sorry."));
 		try (Talk talk = Talk.to(this.model).tools(broken).begin()) {
 			talk.say("Go");
 			talk.await(AgentGenerationComplete.class, 1);
 			assertThat(this.model.asked().get(1).messages()).endsWith("tool:error: UnknownTool",
-					"tool:error: InvalidArguments", "tool:error: InvalidArguments", "tool:error: IllegalStateException");
+					"tool:error: InvalidArguments", "tool:error: InvalidArguments",
+					"tool:error: IllegalStateException");
 			assertThat(talk.said()).isEqualTo("Sorry.");
 		}
 	}
@@ -362,7 +369,10 @@ class ChatCompletionsTests {
 	void doesNotLetAModelCallToolsForEver() {
 		ModelTool again = ModelTool.reactive("again", "Again", CITY, (arguments) -> Mono.just("again"));
 		this.model.usually(FakeModel.calls("always", "again", "{}"));
-		try (Talk talk = Talk.to(this.model).property("edgewise.agent.model.max-tool-rounds", "3").tools(again).begin()) {
+		try (Talk talk = Talk.to(this.model)
+			.property("edgewise.agent.model.max-tool-rounds", "3")
+			.tools(again)
+			.begin()) {
 			talk.say("Go");
 			assertThat(talk.failure().code()).isEqualTo("model-tool-rounds");
 			assertThat(talk.all(ToolCall.class)).hasSize(3);
@@ -375,10 +385,11 @@ class ChatCompletionsTests {
 		ModelTool cancelled = ModelTool.reactive("cancelled", "Is cancelled", CITY, (arguments) -> Mono.never())
 			.withPolicy(ToolPolicy.CANCEL);
 		ModelTool finished = ModelTool
-			.reactive("finished", "Finishes", CITY, (arguments) -> Mono.just("done").delayElement(Duration.ofMillis(200)))
+			.reactive("finished", "Finishes", CITY,
+					(arguments) -> Mono.just("done").delayElement(Duration.ofMillis(200)))
 			.withPolicy((call) -> ToolPolicy.FINISH.withIdempotencyKey(String.valueOf(call.toolArgs().get("city"))));
-		this.model.then(FakeModel.raw(FakeModel.call(0, "a", "cancelled", "{}") + FakeModel.call(1, "b", "finished", "{}")
-				+ FakeModel.finish("tool_calls")));
+		this.model.then(FakeModel.raw(FakeModel.call(0, "a", "cancelled", "{}")
+				+ FakeModel.call(1, "b", "finished", "{}") + FakeModel.finish("tool_calls")));
 		try (Talk talk = Talk.to(this.model).tools(cancelled, finished).begin()) {
 			talk.say("Go");
 			talk.await(ToolCall.class, 2);

@@ -171,8 +171,9 @@ public final class FakeModel implements AutoCloseable {
 			CompletableFuture<Channel> channel = new CompletableFuture<>();
 			response.withConnection((connection) -> channel.complete(connection.channel()));
 			return response.sse()
-				.sendString(Flux.just(text).concatWith(Mono.<String>fromRunnable(() -> channel.join().close())
-					.delaySubscription(Duration.ofMillis(50))));
+				.sendString(Flux.just(text)
+					.concatWith(Mono.<String>fromRunnable(() -> channel.join().close())
+						.delaySubscription(Duration.ofMillis(50))));
 		};
 	}
 
@@ -185,9 +186,7 @@ public final class FakeModel implements AutoCloseable {
 			for (int i = 0; i < headers.length; i += 2) {
 				response.header(headers[i], headers[i + 1]);
 			}
-			return response.status(status)
-				.header("Content-Type", "application/json")
-				.sendString(Mono.just(body));
+			return response.status(status).header("Content-Type", "application/json").sendString(Mono.just(body));
 		};
 	}
 
@@ -214,15 +213,16 @@ public final class FakeModel implements AutoCloseable {
 	}
 
 	static String usage(int input, int output) {
-		return event("{\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d}}".formatted(input,
-				output));
+		return event(
+				"{\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d}}".formatted(input, output));
 	}
 
 	static String call(int index, @Nullable String id, @Nullable String tool, String arguments) {
 		String name = (tool != null) ? "\"name\":\"" + tool + "\"," : "";
 		String call = (id != null) ? "\"id\":\"" + id + "\",\"type\":\"function\"," : "";
-		return event("{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":%d,%s\"function\":{%s\"arguments\":%s}}]}}]}"
-			.formatted(index, call, name, JsonMapper.shared().writeValueAsString(arguments)));
+		return event(
+				"{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":%d,%s\"function\":{%s\"arguments\":%s}}]}}]}"
+					.formatted(index, call, name, JsonMapper.shared().writeValueAsString(arguments)));
 	}
 
 	static String event(String data) {

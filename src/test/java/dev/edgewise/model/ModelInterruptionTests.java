@@ -58,8 +58,8 @@ class ModelInterruptionTests {
 			for (int round = 0; round < ROUNDS && best.compareTo(LIMIT) > 0; round++) {
 				long[] nanos = measure(talk, INTERRUPTIONS);
 				Duration p99 = Duration.ofNanos(nanos[nanos.length * 99 / 100]);
-				log.info("Connections closed after p50 {} µs, p99 {} µs, at most {} µs", nanos[nanos.length / 2] / 1_000,
-						p99.toNanos() / 1_000, nanos[nanos.length - 1] / 1_000);
+				log.info("Connections closed after p50 {} µs, p99 {} µs, at most {} µs",
+						nanos[nanos.length / 2] / 1_000, p99.toNanos() / 1_000, nanos[nanos.length - 1] / 1_000);
 				best = (p99.compareTo(best) < 0) ? p99 : best;
 			}
 			assertThat(best).as("p99 from the user's word to the closed connection").isLessThanOrEqualTo(LIMIT);
@@ -154,8 +154,7 @@ class ModelInterruptionTests {
 		}
 		this.model.awaitAsked(before + count);
 		for (String session : sessions) {
-			await().pollInterval(Duration.ofMillis(5))
-				.until(() -> talk.generated(session) > 0);
+			await().pollInterval(Duration.ofMillis(5)).until(() -> talk.generated(session) > 0);
 		}
 	}
 

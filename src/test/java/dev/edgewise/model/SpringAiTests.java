@@ -43,11 +43,7 @@ class SpringAiTests {
 	private final FakeModel model = FakeModel.start();
 
 	private final ChatClient client = ChatClient.create(OpenAiChatModel.builder()
-		.options(OpenAiChatOptions.builder()
-			.baseUrl(this.model.url() + "/v1")
-			.apiKey("none")
-			.model("fake")
-			.build())
+		.options(OpenAiChatOptions.builder().baseUrl(this.model.url() + "/v1").apiKey("none").model("fake").build())
 		.build());
 
 	@AfterEach
@@ -70,19 +66,20 @@ class SpringAiTests {
 	@MethodSource("streams")
 	void aRouteMayReturnWhatItStreams(String name, Function<ChatClient.StreamResponseSpec, Object> stream) {
 		try (Talk talk = Talk.to(this.model)
-			.route("spring", (beans) -> Routes.on(UserStoppedSpeaking.class)
-				.interruptOn(UserStartedSpeaking.class)
-				.streamContext((conversation) -> stream
-					.apply(this.client.prompt().messages(SpringAi.messages(conversation)).stream()))
-				.broadcast())
+			.route("spring",
+					(beans) -> Routes.on(UserStoppedSpeaking.class)
+						.interruptOn(UserStartedSpeaking.class)
+						.streamContext((conversation) -> stream
+							.apply(this.client.prompt().messages(SpringAi.messages(conversation)).stream()))
+						.broadcast())
 			.begin()) {
 			talk.say("Hello");
 			talk.await(AgentGenerationComplete.class, 1);
 			assertThat(talk.all(AgentResponse.class)).extracting(AgentResponse::content)
 				.containsExactly("Hello", " there.");
 			assertThat(talk.frames).extracting((frame) -> frame.type())
-				.containsOnly("UserTranscriptionReceived", "UserStoppedSpeaking", "AgentGenerationStarted", "AgentResponse",
-						"AgentGenerationComplete");
+				.containsOnly("UserTranscriptionReceived", "UserStoppedSpeaking", "AgentGenerationStarted",
+						"AgentResponse", "AgentGenerationComplete");
 		}
 	}
 
@@ -154,7 +151,8 @@ class SpringAiTests {
 			}
 
 		};
-		assertThat(SpringAi.messages(conversation)).extracting((message) -> message.getMessageType() + ":" + message.getText())
+		assertThat(SpringAi.messages(conversation))
+			.extracting((message) -> message.getMessageType() + ":" + message.getText())
 			.containsExactly("SYSTEM:heard only", "USER:How warm?", "ASSISTANT:", "TOOL:", "ASSISTANT:It is");
 	}
 

@@ -34,7 +34,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 
-
 /**
  * An application with the library and one route that a model answers, and the session of
  * somebody who talks to it. Real threads, real time, real HTTP.

@@ -55,7 +55,8 @@ class ModelsTests {
 	@Test
 	void namesNoPropertyThatThereIsNot() throws IOException {
 		String reference = Files.readString(Path.of("src/docs/reference.md"));
-		assertThat(Pattern.compile("edgewise\\.[a-z-]+\\.[a-z.-]*[a-z]").matcher(String.join("\n", this.models.lines()))
+		assertThat(Pattern.compile("edgewise\\.[a-z-]+\\.[a-z.-]*[a-z]")
+			.matcher(String.join("\n", this.models.lines()))
 			.results()).isNotEmpty().allSatisfy((name) -> assertThat(reference).contains("`" + name.group() + "`"));
 	}
 
