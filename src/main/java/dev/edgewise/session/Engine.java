@@ -52,7 +52,8 @@ final class Engine {
 
 	private final AtomicLong generations = new AtomicLong();
 
-	private final LongAdder logBytes = new LongAdder();
+	/** About the bytes that all sessions hold of what was said and told. */
+	private final LongAdder held = new LongAdder();
 
 	private final String generationPrefix;
 
@@ -201,12 +202,15 @@ final class Engine {
 		}
 	}
 
-	void logBytes(long change) {
-		this.logBytes.add(change);
+	/**
+	 * Takes note that a session holds more of what was said and told, or less.
+	 */
+	void holds(long change) {
+		this.held.add(change);
 	}
 
 	boolean isLogMemoryFull() {
-		return this.logBytes.sum() > this.settings.log().totalBytes();
+		return this.held.sum() > this.settings.log().totalBytes();
 	}
 
 	void runAdded() {
