@@ -149,7 +149,8 @@ public final class Server {
 
 		/**
 		 * A stream that is opened, and on which nothing is said, with as little in
-		 * between as the stack allows.
+		 * between as the stack allows; and a post that is read, and of which nothing
+		 * comes.
 		 */
 		@Bean
 		RouterFunction<ServerResponse> bare() {
@@ -161,6 +162,11 @@ public final class Server {
 							.body((response,
 									context) -> response.writeAndFlushWith(Flux.<Mono<DataBuffer>>never()
 										.startWith(Mono.just(response.bufferFactory().wrap(comment))))))
+				.POST("/bare/{id}",
+						(request) -> request.bodyToMono(String.class)
+							.flatMap((body) -> ServerResponse.accepted()
+								.contentType(MediaType.APPLICATION_JSON)
+								.bodyValue("{\"characters\":" + body.length() + "}")))
 				.build();
 		}
 
