@@ -26,7 +26,7 @@ final class Engine {
 
 	private static final Logger logger = LoggerFactory.getLogger(Engine.class);
 
-	private static final long LEAN_LOG = 64 * 1024;
+	private static final long LEAN_LOG = 32 * 1024;
 
 	private final RouteTable routes;
 
@@ -244,10 +244,12 @@ final class Engine {
 	}
 
 	/**
-	 * The bytes that a log may hold: fewer while the memory of all logs is used up.
+	 * The bytes that a log may hold: fewer while half of the memory of all is used up, so
+	 * that logs give way before anybody is refused.
 	 */
 	long byteLimit(FrameLog log) {
-		return isLogMemoryFull() ? Math.min(LEAN_LOG, log.maxBytes()) : log.maxBytes();
+		boolean scarce = this.held.sum() > this.settings.log().totalBytes() / 2;
+		return scarce ? Math.min(LEAN_LOG, log.maxBytes()) : log.maxBytes();
 	}
 
 	boolean isDraining() {

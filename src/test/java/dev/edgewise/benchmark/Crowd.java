@@ -59,7 +59,7 @@ public class Crowd {
 
 	@Setup
 	public void open() {
-		this.stage = new Stage(Agent.class, Map.of());
+		this.stage = new Stage(Agent.class, Map.of("edgewise.log.total-bytes", "768MB"));
 		this.voices = IntStream.range(0, this.sessions)
 			.mapToObj((number) -> new Voice(this.stage.engine(), "voice-" + number))
 			.toList();

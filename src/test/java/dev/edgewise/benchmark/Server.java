@@ -67,8 +67,8 @@ public final class Server {
 		Jvm.answer(() -> new Server((WebServerApplicationContext) new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.REACTIVE)
 			.run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
-					"--spring.config.name=none", "--edgewise.session.max=200000",
-					"--edgewise.session.tombstone=1s"))::answer);
+					"--spring.config.name=none", "--edgewise.session.max=200000", "--edgewise.session.tombstone=1s",
+					"--edgewise.log.total-bytes=3GB"))::answer);
 	}
 
 	private List<String> answer(String[] question) throws Exception {

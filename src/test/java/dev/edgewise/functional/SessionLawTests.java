@@ -708,4 +708,18 @@ class SessionLawTests {
 		}
 	}
 
+	@Test
+	void logsGiveWayBeforeAnybodyIsRefused() {
+		try (Stage stage = Stage.with(counting()).log(1_024, 1 << 20, 200_000).open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			for (int i = 0; i < 300; i++) {
+				stage.publish(new CustomReceived(Map.of("text", "x".repeat(1_000))));
+			}
+			assertThat(reader.getReceivedOnNext()).as("frames").hasSize(300);
+			TestSubscriber<Frame> late = stage.read(0);
+			assertThat(late.getReceivedOnNext().get(0).event()).isInstanceOf(StreamGap.class);
+			assertThat(late.getReceivedOnNext()).hasSizeBetween(20, 100);
+		}
+	}
+
 }
