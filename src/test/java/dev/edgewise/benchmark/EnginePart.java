@@ -1,7 +1,6 @@
 package dev.edgewise.benchmark;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -210,7 +209,7 @@ final class EnginePart implements Part {
 			ToDoubleFunction<RunResult> figure) {
 		TreeMap<Integer, RunResult> sorted = new TreeMap<>(runs);
 		double growth = growth(runs, figure);
-		return "%s takes %s with %s and %s with %s %s; the most is %s times the first, which is %s.".formatted(what,
+		return "%s takes %s with %s and %s with %s %s: %s times as long, which is %s.".formatted(what,
 				number(figure.applyAsDouble(sorted.firstEntry().getValue()), 0), number(sorted.firstKey(), 0),
 				number(figure.applyAsDouble(sorted.lastEntry().getValue()), 0), number(sorted.lastKey(), 0), unit,
 				number(growth, 2),
@@ -218,11 +217,12 @@ final class EnginePart implements Part {
 	}
 
 	/**
-	 * The most that a time is of the first one, whose quantity is the least.
+	 * How many times the time with the least quantity the one with the most is.
 	 */
 	private static double growth(Map<Integer, RunResult> runs, ToDoubleFunction<RunResult> figure) {
-		double[] values = new TreeMap<>(runs).values().stream().mapToDouble(figure).toArray();
-		return Arrays.stream(values).max().orElseThrow() / values[0];
+		TreeMap<Integer, RunResult> sorted = new TreeMap<>(runs);
+		return figure.applyAsDouble(sorted.lastEntry().getValue())
+				/ figure.applyAsDouble(sorted.firstEntry().getValue());
 	}
 
 	private static Series series(String name, Map<Integer, RunResult> runs, ToDoubleFunction<RunResult> figure) {
