@@ -120,8 +120,9 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	/**
 	 * {@code edgewise.log}.
 	 *
-	 * @param totalBytes Encoded bytes that all logs hold, above which new sessions and
-	 * events are answered 503. By default a quarter of the maximum heap.
+	 * @param totalBytes Memory that the logs, conversations and attributes of all
+	 * sessions take, estimated with their objects, above which new sessions and events
+	 * are answered 503. By default a quarter of the maximum heap.
 	 */
 	record LogProperties(@Between(min = "1KB", max = "1TB") @Nullable DataSize totalBytes) {
 	}

@@ -58,9 +58,9 @@ final class Chronicle {
 	}
 
 	void append(LogEntry entry) {
-		long before = this.log.bytes();
+		long before = this.log.weight();
 		this.log.append(entry, this.engine.byteLimit(this.log));
-		this.engine.logBytes(this.log.bytes() - before);
+		this.engine.holds(this.log.weight() - before);
 	}
 
 	/**

@@ -130,6 +130,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 			return found(other);
 		}
 		watch(entry, session.idleSince() + idleTimeout());
+		session.weigh();
 		this.engine.tell((listener) -> listener.sessions(1));
 		return new Opened(session, true);
 	}

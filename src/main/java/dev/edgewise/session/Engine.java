@@ -29,7 +29,7 @@ final class Engine {
 
 	private static final Logger logger = LoggerFactory.getLogger(Engine.class);
 
-	private static final long LEAN_LOG = 64 * 1024;
+	private static final long LEAN_LOG = 32 * 1024;
 
 	private final RouteTable routes;
 
@@ -59,7 +59,8 @@ final class Engine {
 
 	private final AtomicLong generations = new AtomicLong();
 
-	private final LongAdder logBytes = new LongAdder();
+	/** About the bytes that all sessions hold of what was said and told. */
+	private final LongAdder held = new LongAdder();
 
 	private final String generationPrefix;
 
@@ -211,12 +212,15 @@ final class Engine {
 		}
 	}
 
-	void logBytes(long change) {
-		this.logBytes.add(change);
+	/**
+	 * Takes note that a session holds more of what was said and told, or less.
+	 */
+	void holds(long change) {
+		this.held.add(change);
 	}
 
 	boolean isLogMemoryFull() {
-		return this.logBytes.sum() > this.settings.log().totalBytes();
+		return this.held.sum() > this.settings.log().totalBytes();
 	}
 
 	void runAdded() {
@@ -290,10 +294,12 @@ final class Engine {
 	}
 
 	/**
-	 * The bytes that a log may hold: fewer while the memory of all logs is used up.
+	 * The bytes that a log may hold: fewer while half of the memory of all is used up, so
+	 * that logs give way before anybody is refused.
 	 */
 	long byteLimit(FrameLog log) {
-		return isLogMemoryFull() ? Math.min(LEAN_LOG, log.maxBytes()) : log.maxBytes();
+		boolean scarce = this.held.sum() > this.settings.log().totalBytes() / 2;
+		return scarce ? Math.min(LEAN_LOG, log.maxBytes()) : log.maxBytes();
 	}
 
 	boolean isDraining() {

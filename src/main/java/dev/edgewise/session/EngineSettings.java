@@ -32,7 +32,8 @@ public record EngineSettings(SessionBounds session, LogBounds log, ConversationB
 	 *
 	 * @param frames frames in one log
 	 * @param bytes encoded bytes in one log
-	 * @param totalBytes encoded bytes in all logs
+	 * @param totalBytes about the bytes of memory that logs, conversations and what else
+	 * is remembered of sessions take in all, closed ones included
 	 */
 	public record LogBounds(int frames, long bytes, long totalBytes) {
 	}

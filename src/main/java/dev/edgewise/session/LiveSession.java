@@ -29,6 +29,7 @@ import dev.edgewise.Receipt;
 import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
 import dev.edgewise.conversation.Conversation;
+import dev.edgewise.conversation.Weight;
 import dev.edgewise.event.AgentError;
 import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.AgentTakesFloor;
@@ -134,6 +135,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Commands commands;
 
+	private final long heldByAttributes;
+
+	/** What it holds beside its log, in bytes, as the engine knows it. */
+	private long heldBeside;
+
+	private boolean forgotten;
+
 	private Reason closeReason = Reason.SESSION_CLOSED;
 
 	private Runnable onClosed = () -> {
@@ -143,6 +151,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.engine = engine;
 		this.id = id;
 		this.attributes = attributes;
+		this.heldByAttributes = attributes.isEmpty() ? 0 : Weight.bytes(attributes);
 		this.playback = playback;
 		this.createdNanos = engine.nanos();
 		this.idleSinceNanos = this.createdNanos;
@@ -741,6 +750,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.readers.pace(this.generations.live());
 		}
 		this.readers.wake();
+		weighRest();
 	}
 
 	@Override
@@ -892,10 +902,37 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	/**
-	 * Gives back what it holds of the memory of all logs.
+	 * Has the engine know what it holds from its beginning.
+	 */
+	void weigh() {
+		if (!this.attributes.isEmpty()) {
+			execute(() -> {
+			});
+		}
+	}
+
+	/**
+	 * Tells the engine what it holds beside its log.
+	 */
+	private void weighRest() {
+		long now = this.forgotten ? 0 : this.heldByAttributes + this.conversation.footprint() + this.journal.footprint()
+				+ this.intake.footprint();
+		if (now != this.heldBeside) {
+			this.engine.holds(now - this.heldBeside);
+			this.heldBeside = now;
+		}
+	}
+
+	/**
+	 * Gives back what it holds of the memory of all sessions.
 	 */
 	void forget() {
-		execute(() -> this.engine.logBytes(-this.log.bytes()));
+		execute(() -> {
+			if (!this.forgotten) {
+				this.forgotten = true;
+				this.engine.holds(-this.log.weight());
+			}
+		});
 	}
 
 	/**

@@ -19,6 +19,15 @@ final class LogEntry {
 
 	private static final int DROPPED = 2;
 
+	/** About what the objects of an entry take, in bytes, whatever they say. */
+	private static final int OBJECTS = 224;
+
+	/** From this many bytes on, an event may have many members. */
+	private static final int LARGE = 1_024;
+
+	/** About what the objects of a member or an element take, in bytes. */
+	private static final int OF_A_MEMBER = 64;
+
 	private static final VarHandle STATE;
 
 	static {
@@ -33,6 +42,9 @@ final class LogEntry {
 	final Frame frame;
 
 	final byte[] bytes;
+
+	/** About the memory that it takes, in bytes. */
+	final int weight;
 
 	/** The generation whose fence makes streams skip it; null if nothing does. */
 	final @Nullable Run run;
@@ -70,11 +82,26 @@ final class LogEntry {
 	LogEntry(Frame frame, byte[] bytes, @Nullable Run run, int index, boolean item, int hop, @Nullable Origin origin) {
 		this.frame = frame;
 		this.bytes = bytes;
+		this.weight = weight(bytes);
 		this.run = run;
 		this.index = index;
 		this.item = item;
 		this.hop = hop;
 		this.origin = origin;
+	}
+
+	/**
+	 * An event has its text a second time, in the value, and an object or two for each of
+	 * its members: a large one may have thousands.
+	 */
+	private static int weight(byte[] bytes) {
+		int members = 0;
+		if (bytes.length > LARGE) {
+			for (byte each : bytes) {
+				members += (each == ',' || each == '{' || each == '[') ? 1 : 0;
+			}
+		}
+		return OBJECTS + 2 * bytes.length + OF_A_MEMBER * members;
 	}
 
 	/**
