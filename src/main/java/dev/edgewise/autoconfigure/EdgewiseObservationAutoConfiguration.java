@@ -37,7 +37,7 @@ public final class EdgewiseObservationAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
 	@ConditionalOnBean(MeterRegistry.class)
-	static class Meters {
+	static final class Meters {
 
 		@Bean
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -50,7 +50,7 @@ public final class EdgewiseObservationAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ ObservationRegistry.class, ContextSnapshotFactory.class })
-	static class Spans {
+	static final class Spans {
 
 		@Bean
 		@ConditionalOnMissingBean(value = Surroundings.class, search = SearchStrategy.CURRENT)
@@ -65,7 +65,7 @@ public final class EdgewiseObservationAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterObservationHandler.class)
-	static class NoMetersOfSpans {
+	static final class NoMetersOfSpans {
 
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE)
