@@ -17,6 +17,7 @@ import dev.edgewise.RouteDefinition;
 import dev.edgewise.Routes;
 import dev.edgewise.event.AgentGenerationComplete;
 import dev.edgewise.event.AgentGenerationInterrupted;
+import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
@@ -84,6 +85,7 @@ class ObservedApplicationTests {
 			.next();
 		String generation = get(edgewise.publish(session, event)).started().get(0);
 		if (cut != null) {
+			get(edgewise.read(session, 0).filter((frame) -> frame.event() instanceof AgentResponse).next());
 			get(edgewise.publish(session, cut));
 		}
 		assertThat(get(end).generation()).isEqualTo(generation);
@@ -187,7 +189,7 @@ class ObservedApplicationTests {
 				.onInterrupt((interruption) -> found("handler"))
 				.stream((event) -> {
 					found("method");
-					return Flux.never();
+					return Flux.concat(Flux.just("Hello"), Flux.never());
 				})
 				.broadcast();
 		}

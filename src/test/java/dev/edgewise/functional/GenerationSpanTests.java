@@ -260,7 +260,7 @@ class GenerationSpanTests {
 					.stream((event) -> Mono.empty())
 					.broadcast())) {
 			SimpleSpan request = request(stage, new UserStoppedSpeaking());
-			stage.advanceMillis(50);
+			stage.advanceMillis(1_000);
 			assertChild(generationOf("first"), request);
 			assertChild(generationOf("second"), generationOf("first"));
 			assertChild(generationOf("third"), generationOf("first"));

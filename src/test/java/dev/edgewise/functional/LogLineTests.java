@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import reactor.core.publisher.Flux;
@@ -119,9 +121,7 @@ class LogLineTests {
 			.condition((event, generation) -> {
 				throw new IllegalStateException(SAID);
 			})
-			.stream((event) -> Flux.never().doOnCancel(() -> {
-				throw new IllegalStateException(SAID);
-			}))
+			.stream((event) -> rude())
 			.broadcast(), Routes.on(DTMFInput.class).filter((event) -> {
 				throw new IllegalStateException(SAID);
 			}).stream((event) -> Flux.never()).broadcast()).open()) {
@@ -136,6 +136,19 @@ class LogLineTests {
 			assertThat(this.lines.mdcOf("The filter")).isEqualTo(Map.of("session", Stage.SESSION));
 			assertThat(this.lines.text()).doesNotContain(SAID);
 		}
+	}
+
+	private static Publisher<String> rude() {
+		return (subscriber) -> subscriber.onSubscribe(new Subscription() {
+			@Override
+			public void request(long count) {
+			}
+
+			@Override
+			public void cancel() {
+				throw new IllegalStateException(SAID);
+			}
+		});
 	}
 
 	@Test

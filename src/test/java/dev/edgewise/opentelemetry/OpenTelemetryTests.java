@@ -37,7 +37,6 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.PropertiesPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,10 +70,7 @@ class OpenTelemetryTests {
 		this.collector = new Collector();
 		Properties shown = shown();
 		assertThat(shown).containsKey("management.opentelemetry.tracing.export.otlp.endpoint");
-		this.service = new SpringApplicationBuilder(EdgewiseServer.class, Failing.class)
-			.initializers((context) -> context.getEnvironment()
-				.getPropertySources()
-				.addLast(new PropertiesPropertySource("shown", shown)))
+		this.service = new SpringApplicationBuilder(EdgewiseServer.class, Failing.class).properties(shown)
 			.run("--server.port=0", "--logging.config=classpath:logback-boot.xml",
 					"--edgewise.agent.words-per-minute=60000",
 					"--management.opentelemetry.tracing.export.otlp.endpoint=" + this.collector.endpoint(),
