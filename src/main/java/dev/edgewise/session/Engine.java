@@ -18,6 +18,7 @@ import dev.edgewise.interruption.InterruptionRule;
 import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.RouteTable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,8 @@ final class Engine {
 	private final Evaluator evaluator;
 
 	private final List<EngineListener> listeners;
+
+	private final Surroundings surroundings;
 
 	private final AtomicReferenceArray<Style> styles;
 
@@ -79,7 +82,8 @@ final class Engine {
 	};
 
 	Engine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers, FrameEncoder encoder,
-			Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners) {
+			Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners,
+			Surroundings surroundings) {
 		this.routes = routes;
 		this.settings = settings;
 		this.schedulers = schedulers;
@@ -88,6 +92,7 @@ final class Engine {
 		this.evaluator = new Evaluator(rules);
 		routes.routes().forEach((route) -> policies.get(route.policy()));
 		this.listeners = List.copyOf(listeners);
+		this.surroundings = surroundings;
 		this.styles = new AtomicReferenceArray<>(routes.routes().size());
 		for (CompiledRoute route : routes.routes()) {
 			this.styles.set(route.index(), route.node().style());
@@ -120,6 +125,31 @@ final class Engine {
 	}
 
 	/**
+	 * What the code of nodes finds around itself.
+	 */
+	Surroundings surroundings() {
+		return this.surroundings;
+	}
+
+	/**
+	 * What a log line may show of a failure.
+	 */
+	Throwable loggable(Throwable failure) {
+		return this.settings.logText() ? failure : LoggedFailure.of(failure);
+	}
+
+	/**
+	 * The arguments of a log line, of which the last may be a failure.
+	 */
+	@Nullable Object[] loggable(@Nullable Object... arguments) {
+		int last = arguments.length - 1;
+		if (last >= 0 && arguments[last] instanceof Throwable failure) {
+			arguments[last] = loggable(failure);
+		}
+		return arguments;
+	}
+
+	/**
 	 * Tells every listener.
 	 * @param what what to tell it
 	 */
@@ -129,7 +159,7 @@ final class Engine {
 				what.accept(listener);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener failed", ex);
+				logger.warn("A listener failed", loggable(ex));
 			}
 		}
 	}

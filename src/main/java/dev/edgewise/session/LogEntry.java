@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import dev.edgewise.Frame;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentTakesFloor;
+import dev.edgewise.session.Surroundings.Cause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,12 @@ final class LogEntry {
 
 	/** Whose responses wait for what comes of it. */
 	final @Nullable Origin origin;
+
+	/**
+	 * The generation that it is about, if the engine has written it and it is an event
+	 * for the routes too; the writer's.
+	 */
+	@Nullable Run about;
 
 	/** The bytes ever appended, this one included. */
 	long endOffset;
@@ -120,6 +127,19 @@ final class LogEntry {
 	 */
 	boolean isOutside() {
 		return this.hop == 0 && this.origin != null && !(this.frame.event() instanceof AgentTakesFloor);
+	}
+
+	/**
+	 * What is around what it starts: what is around the generation that it comes from,
+	 * else what was around whoever sent it. The writer's.
+	 */
+	@Nullable Cause cause() {
+		Run from = (this.run != null) ? this.run : this.about;
+		Cause around = (from != null) ? from.around.cause() : null;
+		if (around != null) {
+			return around;
+		}
+		return (this.origin != null) ? this.origin.cause : null;
 	}
 
 	/**

@@ -93,6 +93,15 @@ public interface SessionEngine extends Edgewise {
 	void eventRefused();
 
 	/**
+	 * What a log line may show of a failure: not what somebody said, as messages may,
+	 * unless that is allowed.
+	 * @param failure the failure
+	 */
+	default Throwable loggable(Throwable failure) {
+		return LoggedFailure.of(failure);
+	}
+
+	/**
 	 * Whether every thread for blocking nodes is held.
 	 */
 	boolean blockingExhausted();

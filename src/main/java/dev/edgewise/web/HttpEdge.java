@@ -145,7 +145,7 @@ public final class HttpEdge {
 					// unread, but an error would be logged as the service's
 					return ServerResponse.badRequest().build();
 				}
-				logger.error(request.method() + " " + request.path() + " failed", error);
+				logger.error(request.method() + " " + request.path() + " failed", this.engine.loggable(error));
 				problem = Problem.internal();
 			}
 			return problem(problem);
@@ -564,9 +564,9 @@ public final class HttpEdge {
 	 * The engine refuses what cannot be encoded; that is the client's event and not a
 	 * failure of the service.
 	 */
-	private static <T> Mono<T> refusing(Mono<T> answer) {
+	private <T> Mono<T> refusing(Mono<T> answer) {
 		return answer.onErrorMap(IllegalArgumentException.class, (error) -> {
-			logger.debug("An event was refused", error);
+			logger.debug("An event was refused", this.engine.loggable(error));
 			return Problem.invalidEvent(null).refusal();
 		});
 	}
