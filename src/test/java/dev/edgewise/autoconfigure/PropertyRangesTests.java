@@ -54,7 +54,7 @@ class PropertyRangesTests {
 			JsonNode properties = JsonMapper.shared().readTree(in).path("properties");
 			return StreamSupport.stream(properties.spliterator(), false)
 				// the service's own, which its package tests
-				.filter((property) -> !property.path("name").asString().startsWith("edgewise.agent."))
+				.filter((property) -> !property.path("name").asString().matches("edgewise\\.(agent|connection)\\..*"))
 				.filter((property) -> !property.path("name").asString().startsWith("management."))
 				.filter((property) -> MEASURES.contains(property.path("type").asString()))
 				.map((property) -> new Measure(prefix + property.path("name").asString(),
