@@ -27,6 +27,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -59,6 +60,14 @@ public final class HttpEdge {
 	private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
 
 	private static final long FROM_NOW_ON = -1;
+
+	/**
+	 * Has Reactor drop an error, by the key that it looks for, that comes when a body has
+	 * failed already: Reactor Netty tells twice that a client has gone, and the second
+	 * time would be logged as an error, for each such client.
+	 */
+	private static final Context BODY_ENDS_ONCE = Context.of("reactor.onErrorDropped.local",
+			(Consumer<Throwable>) (error) -> logger.debug("A body has failed once more", error));
 
 	private final SessionEngine engine;
 
@@ -493,7 +502,8 @@ public final class HttpEdge {
 				if (bytes.length != 0 && !required && !typed) {
 					throw Problem.mediaType().refusal();
 				}
-			});
+			})
+			.contextWrite(BODY_ENDS_ONCE);
 	}
 
 	private static byte[] bytes(DataBuffer buffer) {

@@ -30,7 +30,8 @@ final class Streams {
 		StreamPulse pulse = new StreamPulse(timer, settings.heartbeat(), settings.stallTimeout());
 		this.any = new FluxStreamWriter(pulse);
 		this.channels = ClassUtils.isPresent("reactor.netty.http.server.HttpServerResponse",
-				Streams.class.getClassLoader()) ? new ChannelStreamWriter(pulse, settings.sendBuffer()) : this.any;
+				Streams.class.getClassLoader())
+						? new ChannelStreamWriter(pulse, settings.sendBuffer(), settings.stallTimeout()) : this.any;
 	}
 
 	/**
