@@ -71,7 +71,7 @@ class ArchitectureTests {
 					Set.of("", "event", "route", "interruption", "conversation", "session", "web", "observation",
 							"actuate", "model")),
 			Map.entry("test", Set.of("", "event", "route", "interruption", "conversation", "session", "autoconfigure")),
-			Map.entry("server", Set.of("", "event", "session", "web", "autoconfigure")));
+			Map.entry("server", Set.of("", "event", "session", "web", "model", "autoconfigure")));
 
 	static Stream<String> rooms() {
 		return ROOMS.keySet().stream().sorted();

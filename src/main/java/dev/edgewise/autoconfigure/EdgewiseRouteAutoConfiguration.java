@@ -3,6 +3,7 @@ package dev.edgewise.autoconfigure;
 import java.util.List;
 
 import dev.edgewise.interruption.Policies;
+import dev.edgewise.route.ItemAdapter;
 import dev.edgewise.route.RouteReport;
 import dev.edgewise.route.RouteScanner;
 import dev.edgewise.route.RouteTable;
@@ -27,10 +28,10 @@ public final class EdgewiseRouteAutoConfiguration {
 
 	@Bean
 	RouteScanner edgewiseRouteScanner(ConfigurableListableBeanFactory beanFactory, ObjectProvider<Policies> policies,
-			ObjectProvider<EdgewiseProperties> properties) {
+			ObjectProvider<EdgewiseProperties> properties, ObjectProvider<ItemAdapter> items) {
 		EdgewiseProperties bound = properties.getIfAvailable();
 		return new RouteScanner(beanFactory, () -> policies.getIfAvailable(() -> new Policies(List.of())).names(),
-				(bound != null) ? bound.agents().initial() : null);
+				(bound != null) ? bound.agents().initial() : null, items.orderedStream().toList());
 	}
 
 	@Bean

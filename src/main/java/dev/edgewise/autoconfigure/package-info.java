@@ -7,9 +7,9 @@
  * threads, {@link dev.edgewise.autoconfigure.EdgewiseInterruptionAutoConfiguration} the
  * policies, {@link dev.edgewise.autoconfigure.EdgewiseRouteAutoConfiguration} finds the
  * routes, and {@link dev.edgewise.autoconfigure.EdgewiseEngineAutoConfiguration} puts
- * them together; the others add meters, the form of frames and the HTTP edge. Knows every
- * other package but the service's, and nobody knows it but the service and the test kit.
- * Every bean gives way to one of the application.
+ * them together; the others add meters, the form of frames, the HTTP edge and a language
+ * model. Knows every other package but the service's, and nobody knows it but the service
+ * and the test kit. Every bean gives way to one of the application.
  */
 @NullMarked
 package dev.edgewise.autoconfigure;

@@ -78,7 +78,18 @@ public enum EdgewiseMeter implements MeterDocumentation {
 			"acknowledgements of speech that is in no message of an agent"),
 
 	/** Events from outside. */
-	EVENTS("edgewise.events", Type.COUNTER, "events from outside, and what became of them", Tag.TYPE, Tag.OUTCOME);
+	EVENTS("edgewise.events", Type.COUNTER, "events from outside, and what became of them", Tag.TYPE, Tag.OUTCOME),
+
+	/** Requests to language models. */
+	MODEL_REQUEST("edgewise.model.request", Type.TIMER, "how long requests to a language model run and how they end",
+			Tag.MODEL, Tag.OUTCOME),
+
+	/** The wait for a language model. */
+	MODEL_FIRST("edgewise.model.first", Type.TIMER, "request to first chunk", Tag.MODEL),
+
+	/** What language models count. */
+	MODEL_TOKENS("edgewise.model.tokens", Type.COUNTER, "tokens that a model's server has counted", Tag.MODEL,
+			Tag.SIDE);
 
 	private final String id;
 
@@ -141,7 +152,7 @@ public enum EdgewiseMeter implements MeterDocumentation {
 		/** The id of a route. */
 		ROUTE,
 
-		/** How a generation or a call ended, or what became of an event. */
+		/** How a generation, a call or a request ended, or what became of an event. */
 		OUTCOME,
 
 		/** The {@link dev.edgewise.Interruption.Reason reason} of an interruption. */
@@ -159,7 +170,13 @@ public enum EdgewiseMeter implements MeterDocumentation {
 		RULE,
 
 		/** The name of an event's type, {@code other} if unknown. */
-		TYPE;
+		TYPE,
+
+		/** The name of a language model, as configured. */
+		MODEL,
+
+		/** Whose tokens: {@code input} or {@code output}. */
+		SIDE;
 
 		@Override
 		public String asString() {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.edgewise.Overlap;
@@ -140,13 +141,24 @@ final class Draft implements Comparable<Draft> {
 		return StringUtils.hasText(this.definition.policy()) ? this.definition.policy() : null;
 	}
 
-	CompiledRoute compile(int index) {
+	CompiledRoute compile(int index, List<ItemAdapter> items) {
 		this.handlers.sort(Comparator.comparingInt(Handler::order));
 		return new CompiledRoute(index, this.id, this.place.toString(), this.definition.on(),
 				this.definition.interruptOn(), this.filter, this.condition, this.definition.overlap(),
-				this.definition.maxConcurrency(), List.copyOf(this.handlers), this.definition.node(),
-				this.definition.output(), filterText(), conditionText(), policy(), this.definition.interruptible(),
-				this.definition.agent());
+				this.definition.maxConcurrency(), List.copyOf(this.handlers), this.definition.node(), output(items),
+				filterText(), conditionText(), policy(), this.definition.interruptible(), this.definition.agent());
+	}
+
+	private Function<Object, @Nullable Object> output(List<ItemAdapter> items) {
+		Function<Object, @Nullable Object> output = this.definition.output();
+		for (ItemAdapter adapter : items) {
+			Function<Object, @Nullable Object> before = output;
+			output = (item) -> {
+				Object event = before.apply(item);
+				return (event != null) ? adapter.adapt(event) : null;
+			};
+		}
+		return output;
 	}
 
 	private @Nullable String filterText() {

@@ -114,6 +114,8 @@ public final class RouteScanner {
 
 	private final Agents agents;
 
+	private final List<ItemAdapter> items;
+
 	/**
 	 * Creates the scanner.
 	 * @param beanFactory the beans
@@ -121,12 +123,14 @@ public final class RouteScanner {
 	 * does
 	 * @param initialAgent the agent that sessions begin with, whatever beans say; null
 	 * for what they say
+	 * @param items what makes events of items
 	 */
 	public RouteScanner(ConfigurableListableBeanFactory beanFactory, Supplier<List<String>> policies,
-			@Nullable String initialAgent) {
+			@Nullable String initialAgent, List<ItemAdapter> items) {
 		this.beanFactory = beanFactory;
 		this.policies = policies;
 		this.agents = new Agents(initialAgent);
+		this.items = List.copyOf(items);
 		this.expressions = new Expressions(beanFactory);
 	}
 
@@ -144,7 +148,7 @@ public final class RouteScanner {
 		List<CompiledRoute> routes = new ArrayList<>();
 		for (Draft draft : this.drafts) {
 			if (draft.place().isClean()) {
-				routes.add(draft.compile(routes.size()));
+				routes.add(draft.compile(routes.size(), this.items));
 			}
 		}
 		return new RouteTable(routes, eventNames.toEventTypes(), this.agents.initial(routes, place(Agents.property())));

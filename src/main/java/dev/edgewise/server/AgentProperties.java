@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The properties of the built-in agent.
+ * The properties of the service's own agent; those of its language model are the
+ * library's.
  *
  * @param enabled Whether the service has an agent of its own.
  * @param wordsPerMinute How fast the built-in agent speaks.

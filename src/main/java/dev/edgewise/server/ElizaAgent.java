@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,6 +34,7 @@ import org.springframework.stereotype.Component;
 @Slf4j
 @Component
 @ConditionalOnBooleanProperty(name = "edgewise.agent.enabled", matchIfMissing = true)
+@Conditional(WithModel.Not.class)
 class ElizaAgent {
 
 	private static final int QUOTED_WORDS = 6;

@@ -7,6 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.edgewise.Frame;
+import dev.edgewise.GenerationFailedException;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.conversation.Conversation;
 import dev.edgewise.event.AgentGenerationComplete;
@@ -496,6 +497,10 @@ final class Generations {
 	void fail(Run run, Throwable failure) {
 		if (Exceptions.isOverflow(failure)) {
 			fail(run, "overflow", Execution.OVERFLOW_HELP);
+			return;
+		}
+		if (failure instanceof GenerationFailedException told) {
+			fail(run, told.code(), told.error());
 			return;
 		}
 		if (run.phase == Phase.OVER) {

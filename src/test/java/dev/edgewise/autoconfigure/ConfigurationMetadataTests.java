@@ -39,7 +39,8 @@ class ConfigurationMetadataTests {
 	void holdsTheDefaultOfEveryPropertyThatHasOneOfItsOwn() throws IOException {
 		assertThat(properties()).filteredOn((property) -> property.path("defaultValue").isMissingNode())
 			.extracting((property) -> property.path("name").asString())
-			.containsExactly("edgewise.agents.initial", "edgewise.interruption.policies", "edgewise.log.total-bytes",
+			.containsExactly("edgewise.agent.model.max-tokens", "edgewise.agent.model.temperature",
+					"edgewise.agents.initial", "edgewise.interruption.policies", "edgewise.log.total-bytes",
 					"edgewise.security.api-keys", "edgewise.security.api-keys-file",
 					"edgewise.security.cors.allowed-origins");
 	}

@@ -40,7 +40,7 @@ class PropertyRangesTests {
 			"java.time.Duration", "org.springframework.util.unit.DataSize");
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(EdgewiseAutoConfiguration.class, EdgewiseModelAutoConfiguration.class))
 		.withUserConfiguration(OfTheService.class);
 
 	static Stream<Measure> measures() throws IOException {

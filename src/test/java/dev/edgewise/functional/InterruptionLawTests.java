@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.edgewise.Frame;
 import dev.edgewise.Generation;
+import dev.edgewise.GenerationFailedException;
 import dev.edgewise.Interruption;
 import dev.edgewise.Interruption.Reason;
 import dev.edgewise.Overlap;
@@ -17,6 +18,7 @@ import dev.edgewise.Receipt;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.RouteDefinition.Handler;
 import dev.edgewise.Routes;
+import dev.edgewise.event.AgentGenerationFailed;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.CustomReceived;
 import dev.edgewise.event.DTMFInput;
@@ -32,6 +34,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.subscriber.TestSubscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * The laws from L1 to L9, over the facade and in virtual time.
@@ -207,6 +210,20 @@ class InterruptionLawTests {
 			assertThat(reader.getReceivedOnNext().get(3).event())
 				.hasToString("AgentGenerationFailed[code=node-failed, error=IllegalStateException]");
 		}
+	}
+
+	@Test
+	void l5SaysOfAFailureWhatItsNodeSaysOfIt() {
+		try (Stage stage = Stage.of(turn().stream((event) -> Flux.error(
+				new GenerationFailedException("no-beds", "There is no bed left", new IllegalStateException("secret"))))
+			.broadcast())) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			stage.publish(new UserStoppedSpeaking());
+			assertThat(reader.getReceivedOnNext().get(2).event())
+				.isEqualTo(new AgentGenerationFailed("no-beds", "There is no bed left"));
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> new GenerationFailedException("No beds", ""))
+			.withMessageContaining("a-z 0-9 -");
 	}
 
 	@Test

@@ -172,6 +172,10 @@ class EdgewiseMetersTests {
 	}
 
 	private void recordEverything() {
+		ModelMeters models = new ModelMeters(this.registry);
+		models.first("model", Duration.ofMillis(1));
+		models.ended("model", "stop", Duration.ofMillis(2));
+		models.used("model", 3, 4);
 		this.meters.sessions(1);
 		this.meters.streams(1);
 		this.meters.gap();

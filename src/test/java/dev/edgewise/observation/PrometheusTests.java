@@ -22,6 +22,7 @@ import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.event.UserUnknownInputReceived;
 import dev.edgewise.server.EdgewiseServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,10 @@ class PrometheusTests {
 	@Test
 	void hasEveryDocumentedMeterOnceThatItHasHappened(TestInfo test) {
 		interrupted(test);
+		ModelMeters models = new ModelMeters(context.getBean(MeterRegistry.class));
+		models.first("model", Duration.ofMillis(1));
+		models.ended("model", "stop", Duration.ofMillis(2));
+		models.used("model", 3, 4);
 		assertThat(Arrays.stream(EdgewiseMeter.values()).map((meter) -> meter.getName().replace('.', '_')))
 			.allSatisfy((name) -> assertThat(scrape()).contains("\n" + name));
 	}

@@ -105,6 +105,16 @@ class LibraryJarIT {
 		}
 	}
 
+	@Test
+	void springAiIsNeitherTheServicesNorTheLibrarys() throws IOException {
+		assertThatExceptionOfType(ClassNotFoundException.class)
+			.isThrownBy(() -> Class.forName("org.springframework.ai.chat.client.ChatClient"));
+		try (JarFile service = new JarFile(System.getProperty("service.jar"))) {
+			assertThat(service.stream().map(JarEntry::getName)).noneMatch((name) -> name.matches(
+					"BOOT-INF/lib/(spring-ai|spring-messaging|ST4|antlr|jsonschema|json-schema|jtokkit|itu|swagger|context-prop).*"));
+		}
+	}
+
 	private static List<String> entries() throws IOException {
 		try (JarFile jar = new JarFile(JAR)) {
 			return jar.stream().map(JarEntry::getName).toList();

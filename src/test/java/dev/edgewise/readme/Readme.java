@@ -38,7 +38,11 @@ record Readme(List<String> lines) {
 		return read("src/docs/" + name);
 	}
 
-	private static Readme read(String file) {
+	/**
+	 * Reads a document.
+	 * @param file its path
+	 */
+	static Readme read(String file) {
 		try {
 			return new Readme(Files.readAllLines(Path.of(file)));
 		}

@@ -23,7 +23,7 @@ final class Scan implements AutoCloseable {
 
 	private Scan(@Nullable String initialAgent, Consumer<GenericApplicationContext> beans) {
 		this.context.registerBean(RouteScanner.class, () -> new RouteScanner(this.context.getBeanFactory(),
-				() -> List.of("conversation", "immediate"), initialAgent));
+				() -> List.of("conversation", "immediate"), initialAgent, List.of()));
 		this.context.registerBean(RouteTable.class, () -> this.context.getBean(RouteScanner.class).scan());
 		beans.accept(this.context);
 		this.context.refresh();
