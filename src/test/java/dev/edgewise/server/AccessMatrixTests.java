@@ -77,6 +77,12 @@ class AccessMatrixTests {
 			GET     /v1/nothing                   -                  401 401 401 401 404 404 404
 			GET     /nothing                      -                  401 401 401 401 404 404 404
 			GET     /                             -                  401 401 401 401 404 404 404
+			GET     /console                      -                  200 401 401 401 200 200 200
+			HEAD    /console                      -                  200 401 401 401 200 200 200
+			GET     /console/app.js               -                  200 401 401 401 200 200 200
+			GET     /console/nothing.js           -                  404 401 401 401 404 404 404
+			GET     /console/setup                -                  401 401 401 401 200 200 200
+			POST    /console/setup                {}                 401 401 401 401 404 404 404
 			GET     /actuator/health              -                  200 401 401 401 200 200 200
 			GET     /actuator/health/liveness     -                  200 401 401 401 200 200 200
 			GET     /actuator/info                -                  200 401 401 401 200 200 200
