@@ -17,6 +17,7 @@ import { Microphone, Recognition } from "./voice.js";
 
 const FRAME = 60;
 const LAST_WORDS = 1_200;
+const BACK = 300;
 const STATES = {
   connecting: "Connecting",
   live: "Live",
@@ -38,6 +39,7 @@ export let session = null;
 let routes = [];
 let replay = null;
 let wasLost = false;
+let missed = false;
 let lostUntil = null;
 
 async function start() {
@@ -105,11 +107,21 @@ async function join(id) {
   frames.clear();
   byId("session").textContent = id;
   byId("over").hidden = true;
+  byId("composer").inert = false;
   const joined = new LiveSession(api, id, engine(), {
-    frame: (frame) => isShown(joined) && frames.add(frame),
+    frame: (frame) => {
+      missed ||= frame.type === "StreamGap";
+      if (isShown(joined)) {
+        frames.add(frame);
+      }
+    },
     decision: (decision) => isShown(joined) && frames.decide(decision),
     changed: () => (dirty = true),
-    state: (state) => joined === session && show(state),
+    state: (state) => {
+      if (joined === session) {
+        (state.name === "locked" ? logIn : show)(state);
+      }
+    },
     speaks: () => joined === session && hint(),
   });
   session = joined;
@@ -148,6 +160,7 @@ function show(state) {
   byId("state").dataset.state = state.name;
   byId("state-text").textContent = STATES[state.name];
   if (state.name === "lost") {
+    missed &&= wasLost;
     wasLost = true;
     lostUntil = state.at;
   }
@@ -156,7 +169,11 @@ function show(state) {
   tellWait();
   if (state.name === "live" && wasLost) {
     wasLost = false;
-    toast("Connected again. Nothing was missed.");
+    // a gap is the first thing that the stream tells
+    setTimeout(
+      () => toast(`Connected again. ${missed ? "Some frames are no longer there." : "Nothing was missed."}`),
+      BACK,
+    );
   }
   const over = { closed: "This session is closed.", gone: state.why ?? "This session is not there any more." }[state.name];
   byId("over").hidden = !over;
@@ -231,11 +248,10 @@ function stop() {
 function prepareComposer() {
   const field = byId("composer-text");
   let typing = false;
-  field.addEventListener("input", () => {
+  field.addEventListener("input", async () => {
     const text = field.value.trim();
     if (text && preferences.get("typingInterrupts") === "key" && session?.agentSpeaks && !session.userSpeaks) {
-      typing = true;
-      attempt(() => session.userStarts());
+      typing = await attempt(() => session.userStarts());
     } else if (!text && typing) {
       typing = false;
       attempt(() => session.userStops());
@@ -366,10 +382,13 @@ function prepareMicrophone() {
   const recognition = new Recognition({
     interim: (content) => session.userSpeaks && attempt(() => session.userSays(content, { interim: true })),
     final: (content, confidence) => {
-      attempt(() => session.userSays(content, confidence === null ? {} : { confidence }));
+      const more = confidence === null ? {} : { confidence };
       if (lastWords) {
         clearTimeout(lastWords);
-        stopped();
+        lastWords = null;
+        attempt(() => session.userStops(content, more));
+      } else {
+        attempt(() => session.userSays(content, more));
       }
     },
     failed: (why) => tell(`Words are not recognised here (${why}): type them.`),

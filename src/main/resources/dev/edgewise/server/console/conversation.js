@@ -91,7 +91,7 @@ export class ConversationView {
     const state = stateOf(generation);
     const heard = generation.text.slice(0, generation.heard);
     const rest = generation.text.slice(generation.heard);
-    if (generation.text === "" && (state === "complete" || state === "interrupted")) {
+    if (generation.text === "" && state === "complete") {
       return null;
     }
     const words = html("p", { class: "words" });
@@ -155,15 +155,22 @@ function fateOf(generation, state) {
     "p",
     { class: "fate cut" },
     html("strong", {}, REASONS[generation.cut.reason] ?? generation.cut.reason),
-    ` – heard ${countWords(generation.text.slice(0, generation.heard))} of ${total} ${total === 1 ? "word" : "words"}`,
+    total === 0
+      ? " before a word was said"
+      : ` – heard ${countWords(generation.text.slice(0, generation.heard))} of ${total} ${total === 1 ? "word" : "words"}`,
   );
   if (generation.cut.discarded > 0) {
     fate.append(`, ${generation.cut.discarded} more thrown away`);
   }
   if (generation.silence) {
-    fate.append(`, silent after ${generation.silence.millis} ms`);
+    fate.append(`, silent after ${span(generation.silence)}`);
   }
   return fate;
+}
+
+/** How long silence took; the service's times have no fractions of a millisecond. */
+export function span({ millis, from }) {
+  return millis === 0 && from === "service" ? "< 1 ms" : `${millis} ms`;
 }
 
 /** A name of a rule as words. */

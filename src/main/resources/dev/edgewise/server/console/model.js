@@ -21,6 +21,7 @@ import { advance } from "./text.js";
  */
 
 const CHARACTERS_PER_SECOND = 15;
+const MOST_FRAMES = 5_000;
 /** Of the clients' events, those that have a place of their own or say nothing to a reader of the conversation. */
 const NOTED = {
   ToolCall: (frame) => `Calls ${frame.toolName}(${brief(frame.toolArgs)})`,
@@ -60,6 +61,9 @@ export class Model {
   apply(frame) {
     const at = Date.parse(frame.at);
     this.frames.push(frame);
+    if (this.frames.length > MOST_FRAMES) {
+      this.#at.delete(this.frames.shift().sequence);
+    }
     if (!Number.isNaN(at)) {
       this.firstAt ??= at;
       this.lastAt = at;
@@ -239,8 +243,9 @@ export class Model {
     const generation = this.#resume(frame, at);
     if (generation) {
       this.hear(generation.id, generation.text.startsWith(frame.heard) ? frame.heard.length : 0, at);
-      const cause = generation.pauses.at(-1)?.to === at ? generation.pauses.at(-1).cause : this.#lastOfUser();
-      this.#cut(generation, { at, cause, reason: "EVENT", discarded: 0, spoken: true });
+      const cause = this.#causeBefore();
+      const reason = cause?.type === "EmergencyStop" ? "EMERGENCY" : "EVENT";
+      this.#cut(generation, { at, cause: cause?.sequence, reason, discarded: 0, spoken: true });
     }
   }
 
@@ -278,8 +283,9 @@ export class Model {
     return this.speech.find((segment) => segment.to === null && segment.speaker === (speaker ?? null));
   }
 
-  #lastOfUser() {
-    return this.frames.findLast((frame) => frame.type.startsWith("User"))?.sequence ?? null;
+  /** What has cut off an answer that was complete, whose frame does not say so: the event that came last. */
+  #causeBefore() {
+    return this.frames.findLast((frame) => /^(User|DTMFInput|Custom|Emergency|Interrupt|AgentHandoff)/.test(frame.type));
   }
 
   #pause(frame, at) {

@@ -36,6 +36,7 @@ export class LiveSession {
   #timers = new Map();
   #closing = new AbortController();
   #waitFor = 0;
+  #posting = Promise.resolve();
 
   /**
    * @param {import("./api.js").Api} api
@@ -118,9 +119,14 @@ export class LiveSession {
     this.policy = (await this.#api.choosePolicy(this.id, policy)).policy ?? null;
   }
 
-  /** Posts events, which were noticed at a time on this page's clock. */
+  /** Posts events behind those before, which were noticed at a time on this page's clock. */
   async post(events, noticedAt = performance.now()) {
-    const receipts = await this.#api.post(this.id, events);
+    const posted = this.#posting.then(() => this.#api.post(this.id, events));
+    this.#posting = posted.catch(() => {});
+    return this.#received(await posted, noticedAt);
+  }
+
+  #received(receipts, noticedAt) {
     for (const receipt of receipts) {
       this.#own.set(receipt.sequence, noticedAt);
       receipt.decisions.forEach((decision) => this.#decide(decision));
@@ -134,7 +140,12 @@ export class LiveSession {
   async userStarts(noticedAt = performance.now()) {
     this.#userSpeaks = true;
     this.noticedAt = noticedAt;
-    await this.post([{ type: "UserStartedSpeaking" }], noticedAt);
+    try {
+      await this.post([{ type: "UserStartedSpeaking" }], noticedAt);
+    } catch (error) {
+      this.#userSpeaks = false;
+      throw error;
+    }
   }
 
   /** The user has said something, and may go on. */
@@ -143,8 +154,8 @@ export class LiveSession {
   }
 
   /** The user is silent again; what was said at last comes before. */
-  async userStops(content = "") {
-    const words = content ? [{ type: "UserTranscriptionReceived", content }] : [];
+  async userStops(content = "", more = {}) {
+    const words = content ? [{ type: "UserTranscriptionReceived", content, ...more }] : [];
     const start = this.#userSpeaks ? [] : [{ type: "UserStartedSpeaking" }];
     const noticedAt = performance.now();
     if (start.length > 0) {
@@ -157,7 +168,9 @@ export class LiveSession {
   /** Stops everything: here at once, then there. */
   async emergencyStop() {
     this.#speaker.dropAll();
-    await this.post([{ type: "EmergencyStop", reason: "console" }]);
+    const now = performance.now();
+    // behind nothing
+    this.#received(await this.#api.post(this.id, [{ type: "EmergencyStop", reason: "console" }]), now);
   }
 
   recording() {

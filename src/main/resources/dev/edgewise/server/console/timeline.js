@@ -1,4 +1,4 @@
-import { phrase } from "./conversation.js";
+import { phrase, span } from "./conversation.js";
 import { svg, html } from "./dom.js";
 import { isSpeaking, stateOf } from "./model.js";
 import { countWords } from "./text.js";
@@ -165,7 +165,11 @@ export class Timeline {
       });
     const words = this.#model.turns
       .filter((turn) => turn.kind === "user" && turn.at <= to && turn.at >= from - 10_000)
-      .map((turn) => svg("text", { class: "said", x: x(turn.at) + 8, y: middle + 4 }, shorten(turn.text, 28)));
+      .map((turn, index, turns) => {
+        const room = index + 1 < turns.length ? x(turns[index + 1].at) - x(turn.at) - 14 : Infinity;
+        const text = shorten(turn.text, Math.min(28, Math.floor(room / 6)));
+        return svg("text", { class: "said", x: x(turn.at) + 8, y: middle + 4 }, text);
+      });
     return [...segments, ...words];
   }
 
@@ -209,7 +213,7 @@ export class Timeline {
         parts.push(svg("line", { class: "cleanup", x1: at + 4, x2: to, y1: y + 21, y2: y + 21 }));
       }
       if (generation.silence) {
-        parts.push(svg("text", { class: "silence", x: at + 5, y: y - 4 }, `${generation.silence.millis} ms`));
+        parts.push(svg("text", { class: "silence", x: at + 5, y: y - 4 }, span(generation.silence)));
       }
     }
     return svg("g", { class: `bar ${state}` }, ...parts);
@@ -275,7 +279,7 @@ function hatching() {
 
 function summary(generation) {
   const heard = countWords(generation.text.slice(0, generation.heard));
-  const silence = generation.silence ? `, silent after ${generation.silence.millis} ms` : "";
+  const silence = generation.silence ? `, silent after ${span(generation.silence)}` : "";
   return `${generation.id}: ${stateOf(generation)}, heard ${heard} of ${countWords(generation.text)} words${silence}`;
 }
 
@@ -290,7 +294,7 @@ function row(generation) {
     generation.endedAt === null ? "–" : `${((generation.endedAt - generation.startedAt) / 1_000).toFixed(1)} s`,
     generation.pauses.length === 0 ? "–" : millis(paused),
     `${countWords(generation.text.slice(0, generation.heard))} / ${countWords(generation.text)}`,
-    millis(generation.silence?.millis),
+    generation.silence ? span(generation.silence) : "–",
     cleaned ? (cleaned.stuck ? "stuck" : millis(cleaned.at - generation.cut.at)) : "–",
   ];
   const names = ["route", "id", "state", "lasted", "paused", "heard", "silence", "cleaned"];
@@ -306,5 +310,5 @@ function clock(seconds) {
 }
 
 function shorten(text, length) {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  return text.length <= length ? text : length > 3 ? `${text.slice(0, length - 1)}…` : "";
 }
