@@ -59,8 +59,8 @@ class ConsoleMicrophoneTests {
 			assertThat(visit.agent().first()).hasAttribute("data-state", "interrupted");
 			assertThat(visit.agent().first().locator("del")).not().isEmpty();
 			String generation = visit.agent().first().getAttribute("data-generation");
-			double late = ((Number) visit
-				.evaluate("session.lastWordAt.get('" + generation + "') - session.noticedAt")).doubleValue();
+			double late = ((Number) visit.evaluate("session.lastWordAt.get('" + generation + "') - session.noticedAt"))
+				.doubleValue();
 			assertThat(late).as("last item after the page's detection, in ms").isLessThan(100);
 			assertThat(visit.agent().first().locator(".fate")).containsText(Pattern.compile("silent after \\d+ ms"));
 			assertThat(visit.frame("UserStoppedSpeaking")).hasCount(2);

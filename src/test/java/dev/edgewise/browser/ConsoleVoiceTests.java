@@ -27,6 +27,7 @@ class ConsoleVoiceTests {
 	private static final String SYNTHESIS = """
 			window.spoken = [];
 			window.cancelled = 0;
+			window.held = false;
 			class Utterance {
 			  constructor(text) { this.text = text; }
 			}
@@ -149,6 +150,21 @@ class ConsoleVoiceTests {
 		page.waitForFunction("() => spoken.length > 1");
 		assertThat((String) page.evaluate("spoken[1].text")).startsWith("You stopped me when I was saying 'Hello'.");
 		assertThat(this.visit.agent().first().locator(".heard")).hasText("Hello,");
+	}
+
+	@Test
+	void answersAloudWhoTalksUnlessTheyHaveChosenOtherwise() {
+		this.visit.context.addInitScript(SYNTHESIS);
+		this.visit.enter();
+		Page page = this.visit.page;
+		assertThat(page.locator("#voice")).hasValue("");
+		page.locator("#microphone").click();
+		assertThat(page.locator("#voice")).hasValue("stub");
+		page.waitForFunction("() => spoken.length === 1");
+		page.evaluate("() => spoken[0].onerror({ error: 'not-allowed' })");
+		assertThat(page.locator("#status")).containsText("words are read silently");
+		assertThat(page.locator("#voice")).hasValue("");
+		assertThat(this.visit.agent().locator(".heard")).not().isEmpty();
 	}
 
 	@Test

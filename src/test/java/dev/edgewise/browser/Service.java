@@ -34,7 +34,7 @@ final class Service implements AutoCloseable {
 		List<String> all = new ArrayList<>(List.of("--server.port=0"));
 		all.addAll(Arrays.asList(arguments));
 		if (all.stream().noneMatch((argument) -> argument.startsWith(PACE))) {
-			all.add(PACE + 300);
+			all.add(PACE + 450);
 		}
 		this.context = SpringApplication.run(EdgewiseServer.class, all.toArray(String[]::new));
 		this.port = ((WebServerApplicationContext) this.context).getWebServer().getPort();

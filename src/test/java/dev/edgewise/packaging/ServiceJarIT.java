@@ -74,6 +74,8 @@ class ServiceJarIT {
 	@Test
 	void startsConversesIsInterruptedAndStopsWhenToldTo() throws InterruptedException {
 		assertThat(get("/actuator/health")).contains("\"UP\"");
+		assertThat(get("/console")).contains("<title>Edgewise console</title>");
+		assertThat(get("/console/app.js")).contains("LiveSession");
 
 		Caller caller = Caller.dial(this.port);
 		caller.send(new UserTranscriptionReceived("Tell me about the sea", null, null));

@@ -68,10 +68,6 @@ export class Api {
     return this.#json("GET", this.#session(id));
   }
 
-  close(id) {
-    return this.#json("DELETE", this.#session(id));
-  }
-
   choosePolicy(id, policy) {
     return this.#json("PATCH", this.#session(id), { policy });
   }
@@ -122,7 +118,7 @@ export class Api {
 
   async #json(method, path, body) {
     const response = await this.#send(method, path, body);
-    return response.status === 204 ? null : response.json();
+    return response.json();
   }
 
   async #send(method, path, body) {

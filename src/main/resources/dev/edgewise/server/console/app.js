@@ -132,7 +132,7 @@ async function join(id) {
     byId("policy").value = joined.policy ?? "";
   } catch (error) {
     if (joined === session) {
-      refused(error);
+      refused(joined, error);
     }
   }
 }
@@ -141,7 +141,7 @@ function isShown(joined) {
   return joined === session && !replay;
 }
 
-function refused(error) {
+function refused(joined, error) {
   const kind = error.problem?.type?.split(":").at(-1);
   if (error.status === 401 || error.status === 403) {
     logIn(error);
@@ -151,7 +151,7 @@ function refused(error) {
     show({ name: "gone", why: "This session is somebody else’s." });
   } else {
     show({ name: "lost", at: Date.now() + 3_000 });
-    setTimeout(() => join(session.id), 3_000);
+    setTimeout(() => joined === session && join(joined.id), 3_000);
   }
 }
 
@@ -309,19 +309,35 @@ function prepareVoice() {
   list();
   synthesis?.addEventListener?.("voiceschanged", () => {
     list();
-    session?.speakWith(engine(), isVoiced());
+    if (session && session.voiced !== isVoiced()) {
+      session.speakWith(engine(), isVoiced());
+    }
   });
-  byId("voice").addEventListener("change", (event) => {
-    preferences.set("voice", event.target.value);
-    session?.speakWith(engine(), isVoiced());
-    hint();
-  });
+  byId("voice").addEventListener("change", (event) => useVoice(event.target.value));
   setting("pace", "wordsPerMinute", (value) => `${value} words/min`, (value) => {
     reader.wordsPerMinute = value;
     session?.speakWith(engine(), isVoiced());
   });
   choice("typing", "typingInterrupts");
   prepareMicrophone();
+}
+
+function useVoice(uri) {
+  preferences.set("voice", uri);
+  byId("voice").value = uri;
+  session?.speakWith(engine(), isVoiced());
+  hint();
+}
+
+/** Who begins to talk wants to be talked to, unless they have chosen otherwise. */
+function answerAloud() {
+  const voices = window.speechSynthesis?.getVoices() ?? [];
+  if (preferences.get("voice") === null && voices.length > 0) {
+    const language = document.documentElement.lang;
+    const fitting = voices.filter((voice) => voice.lang.startsWith(language));
+    const voice = fitting.find((other) => other.default) ?? fitting[0] ?? voices[0];
+    useVoice(voice.voiceURI);
+  }
 }
 
 function isVoiced() {
@@ -339,10 +355,8 @@ function engine() {
     return reader;
   }
   return new Voice(window.speechSynthesis, voice, preferences.get("rate"), () => {
-    toast("The browser does not let this page speak yet; words are read silently.");
-    preferences.set("voice", "");
-    byId("voice").value = "";
-    session?.speakWith(reader, false);
+    toast("The browser does not let this page speak; words are read silently.");
+    useVoice("");
   });
 }
 
@@ -419,6 +433,7 @@ function prepareMicrophone() {
       try {
         await microphone.listen();
         tell("Listening");
+        answerAloud();
         if (preferences.get("recognise") && Recognition.available) {
           recognition.start(navigator.language);
         }

@@ -3,7 +3,8 @@ const KEY = "edgewise.console";
 const DEFAULTS = {
   theme: "system",
   wordsPerMinute: 160,
-  voice: "",
+  // none yet; the empty text is no voice at all
+  voice: null,
   rate: 1,
   threshold: -42,
   attack: 60,

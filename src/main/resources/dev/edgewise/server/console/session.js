@@ -177,10 +177,6 @@ export class LiveSession {
     return this.#api.recording(this.id);
   }
 
-  close() {
-    return this.#api.close(this.id);
-  }
-
   #state(state) {
     if (state.name === "live") {
       this.#acknowledgements.flush();

@@ -89,12 +89,6 @@ export class Speaker {
     this.#queue = [];
   }
 
-  /** How many characters it has still to speak of a generation. */
-  waiting(generation) {
-    const entry = this.#find(generation);
-    return entry ? entry.text.length - entry.position : 0;
-  }
-
   #find(generation) {
     return this.#queue.find((entry) => entry.generation === generation);
   }
