@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import dev.edgewise.server.GuardedServer.Answer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +21,6 @@ import tools.jackson.databind.JsonNode;
 import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * The console as it is served. What it does in a browser, the tests in
@@ -117,10 +117,9 @@ class ConsoleTests {
 
 	@Test
 	void isTriedInABrowserWhereThereIsOne() {
-		assumeThat(ClassUtils.isPresent("com.microsoft.playwright.Playwright", getClass().getClassLoader()))
-			.as("the tests in dev.edgewise.browser are skipped: there is no /usr/bin/chromium; "
-					+ "with another Chromium or Chrome run ./mvnw -Pbrowser -Dbrowser=path verify")
-			.isTrue();
+		Assumptions.assumeTrue(ClassUtils.isPresent("com.microsoft.playwright.Playwright", getClass().getClassLoader()),
+				"Skipped, and so are the tests in dev.edgewise.browser, as there is no /usr/bin/chromium; "
+						+ "with another Chromium or Chrome run ./mvnw -Pbrowser -Dbrowser=path verify");
 		assertThat(ClassUtils.isPresent("dev.edgewise.browser.ConsoleBrowserTests", getClass().getClassLoader()))
 			.isTrue();
 	}
