@@ -397,6 +397,11 @@ public final class DefaultSessionEngine implements SessionEngine {
 	}
 
 	@Override
+	public List<String> policies() {
+		return this.engine.policies().names();
+	}
+
+	@Override
 	public void eventRefused() {
 		this.engine.tell((listener) -> listener.event("unknown", EventOutcome.REFUSED));
 	}

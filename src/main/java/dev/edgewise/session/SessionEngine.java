@@ -80,6 +80,11 @@ public interface SessionEngine extends Edgewise {
 	List<String> routes();
 
 	/**
+	 * The names of the policies, in order.
+	 */
+	List<String> policies();
+
+	/**
 	 * Records a session as far as it is remembered.
 	 * @param session the id of the session, which may have been closed
 	 * @return the recording; {@link dev.edgewise.UnknownSessionException} if there is

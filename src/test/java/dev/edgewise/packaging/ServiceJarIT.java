@@ -77,6 +77,8 @@ class ServiceJarIT {
 	void startsConversesIsInterruptedAndStopsWhenToldTo() throws InterruptedException {
 		assertThat(get("/actuator/health")).contains("\"UP\"");
 		tellsWhatItIsMadeOf();
+		assertThat(get("/console")).contains("<title>Edgewise console</title>");
+		assertThat(get("/console/app.js")).contains("LiveSession");
 
 		Caller caller = Caller.dial(this.port);
 		caller.send(new UserTranscriptionReceived("Tell me about the sea", null, null));

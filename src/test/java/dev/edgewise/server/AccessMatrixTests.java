@@ -84,6 +84,12 @@ class AccessMatrixTests {
 			GET     /actuator/edgewise            -                  401 401 401 401 403 403 200 403
 			GET     /actuator/edgewisesessions    -                  401 401 401 401 403 403 200 403
 			GET     /actuator/nothing             -                  401 401 401 401 404 404 404 403
+			GET     /console                      -                  200 401 401 401 200 200 200 200
+			HEAD    /console                      -                  200 401 401 401 200 200 200 200
+			GET     /console/app.js               -                  200 401 401 401 200 200 200 200
+			GET     /console/nothing.js           -                  404 401 401 401 404 404 404 404
+			GET     /console/setup                -                  401 401 401 401 200 200 200 403
+			POST    /console/setup                {}                 401 401 401 401 404 404 404 403
 			""";
 
 	private static final String EVENT = "{\"type\":\"UserTranscriptionReceived\",\"content\":\"swordfish at dawn\"}";
