@@ -29,7 +29,6 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
@@ -133,8 +132,7 @@ class EdgewiseModelAutoConfigurationTests {
 					for (Throwable current = failure; current != null; current = current.getCause()) {
 						assertThat(String.valueOf(current.getMessage())).doesNotContain(SECRET);
 					}
-					FailureAnalysis analysis = analyze(failure,
-							(ConfigurableEnvironment) context.getSourceApplicationContext().getEnvironment());
+					FailureAnalysis analysis = analyze(failure, context.getSourceApplicationContext().getEnvironment());
 					assertThat(analysis.getDescription()).contains("edgewise.agent.model.api", "visible ASCII")
 						.doesNotContain(SECRET);
 				});
@@ -165,7 +163,7 @@ class EdgewiseModelAutoConfigurationTests {
 		return (BindValidationException) current;
 	}
 
-	private static FailureAnalysis analyze(Throwable failure, ConfigurableEnvironment environment) {
+	private static FailureAnalysis analyze(Throwable failure, Environment environment) {
 		return SpringFactoriesLoader.forDefaultResourceLocation()
 			.load(FailureAnalyzer.class, ArgumentResolver.of(Environment.class, environment))
 			.stream()
