@@ -15,6 +15,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -55,7 +56,9 @@ public final class EdgewiseModelAutoConfiguration {
 	 */
 	@Bean
 	SanitizingFunction edgewiseModelKeySanitizing() {
-		return SanitizingFunction.sanitizeValue().ifKeyEquals(PREFIX + "api-key", PREFIX + "apiKey");
+		return SanitizingFunction.sanitizeValue()
+			// an environment variable has the same name in other letters
+			.ifKeyMatches((String key) -> key.replaceAll("[._-]", "").equalsIgnoreCase("edgewiseagentmodelapikey"));
 	}
 
 	/**
@@ -81,9 +84,10 @@ public final class EdgewiseModelAutoConfiguration {
 	@Conditional(OnBaseUrl.class)
 	@ConditionalOnMissingBean(StreamingModel.class)
 	ChatCompletions edgewiseModel(ModelProperties properties, EngineSchedulers schedulers, FrameEncoder encoder,
-			ConnectionProvider edgewiseModelConnections, ObjectProvider<WebClient.Builder> builders,
-			ObjectProvider<ReactorResourceFactory> resources, ObjectProvider<ModelListener> listener) {
-		HttpClient transport = HttpClient.create(edgewiseModelConnections)
+			@Qualifier("edgewiseModelConnections") ConnectionProvider connections,
+			ObjectProvider<WebClient.Builder> builders, ObjectProvider<ReactorResourceFactory> resources,
+			ObjectProvider<ModelListener> listener) {
+		HttpClient transport = HttpClient.create(connections)
 			.proxyWithSystemProperties()
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) properties.connectTimeout().toMillis());
 		ReactorResourceFactory shared = resources.getIfUnique();

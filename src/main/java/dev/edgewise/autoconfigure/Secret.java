@@ -48,7 +48,7 @@ final class Secret {
 	 */
 	@Documented
 	@Retention(RetentionPolicy.RUNTIME)
-	@Target(ElementType.PARAMETER)
+	@Target({ ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD, ElementType.RECORD_COMPONENT })
 	@Constraint(validatedBy = OfHeader.class)
 	@interface Header {
 
@@ -63,7 +63,7 @@ final class Secret {
 	/**
 	 * Checks secrets that go into headers.
 	 */
-	static final class OfHeader implements ConstraintValidator<Header, Secret> {
+	public static final class OfHeader implements ConstraintValidator<Header, Secret> {
 
 		@Override
 		public boolean isValid(@Nullable Secret secret, ConstraintValidatorContext context) {
