@@ -4,10 +4,12 @@
 {{- if eq .mode "none" }}
 - name: EDGEWISE_SECURITY_MODE
   value: none
-{{- else if eq .mode "api-keys" }}
+{{- end }}
+{{- if include "edgewise.security.keys" $ }}
 - name: EDGEWISE_SECURITY_APIKEYSFILE
   value: /etc/edgewise-security/api-keys.yml
-{{- else if eq .mode "jwt" }}
+{{- end }}
+{{- if eq .mode "jwt" }}
 - name: SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUERURI
   value: {{ .jwt.issuerUri | quote }}
 {{- with .jwt.audience }}
@@ -18,8 +20,13 @@
 {{- end }}
 {{- end -}}
 
+{{- /* Not empty if there are API keys: alone, or beside tokens. */ -}}
+{{- define "edgewise.security.keys" -}}
+{{- if ne .Values.security.mode "none" }}{{ .Values.security.existingSecret }}{{ end }}
+{{- end -}}
+
 {{- define "edgewise.security.mounts" -}}
-{{- if eq .Values.security.mode "api-keys" }}
+{{- if include "edgewise.security.keys" . }}
 - name: security
   mountPath: /etc/edgewise-security
   readOnly: true
@@ -27,7 +34,7 @@
 {{- end -}}
 
 {{- define "edgewise.security.volumes" -}}
-{{- if eq .Values.security.mode "api-keys" }}
+{{- if include "edgewise.security.keys" . }}
 - name: security
   secret:
     secretName: {{ .Values.security.existingSecret }}

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -182,18 +183,32 @@ class ArchitectureTests {
 	void keysAreComparedInConstantTimeAndNothingElse() {
 		DescribedPredicate<JavaClass> withKeys = DescribedPredicate.describe("that have keys",
 				(type) -> outermost(type).matches(".*\\.(ApiKeys|Credentials)"));
-		check(noClasses().that(withKeys)
-			.should()
-			.accessTargetWhere(target("a comparison that ends at the first difference",
-					(access) -> access.getName()
-						.matches("equals|equalsIgnoreCase|contentEquals|regionMatches|deepEquals"
-								+ "|compare|compareTo|compareUnsigned|mismatch|hashCode")
-							&& !access.getTargetOwner().getName().startsWith(BASE)
-							&& !access.getTargetOwner().isAssignableTo(HttpMethod.class)))
-			.because("how long a comparison takes must not tell how much of a key was right"));
+		check(compareInConstantTime(withKeys));
 		assertThat(CLASSES.get(BASE + ".server.ApiKeys").getMethodCallsFromSelf()).as("the one comparison of keys")
 			.filteredOn((call) -> named(call, MessageDigest.class, "isEqual"))
 			.hasSize(1);
+	}
+
+	@Test
+	void aHastyComparisonOfKeysWouldBeFound() {
+		JavaClasses hasty = new ClassFileImporter().importClasses(HastyArrays.class, HastyStrings.class);
+		for (JavaClass type : hasty) {
+			assertThat(compareInConstantTime(DescribedPredicate.equalTo(type)).evaluate(hasty).hasViolation())
+				.as(type.getName())
+				.isTrue();
+		}
+	}
+
+	private static ArchRule compareInConstantTime(DescribedPredicate<? super JavaClass> withKeys) {
+		return noClasses().that(withKeys)
+			.should()
+			.accessTargetWhere(target("a comparison that ends at the first difference",
+					(access) -> access.getName()
+						.matches("equals|equalsIgnoreCase|contentEquals|regionMatches|deepEquals|startsWith|indexOf"
+								+ "|compare|compareTo|compareUnsigned|mismatch|hashCode")
+							&& !access.getTargetOwner().getName().startsWith(BASE)
+							&& !access.getTargetOwner().isAssignableTo(HttpMethod.class)))
+			.because("how long a comparison takes must not tell how much of a key was right");
 	}
 
 	@Test
@@ -247,6 +262,22 @@ class ArchitectureTests {
 
 	private static void check(ArchRule rule) {
 		rule.allowEmptyShould(true).check(CLASSES);
+	}
+
+	static final class HastyArrays {
+
+		boolean isRight(byte[] hash, byte[] presented) {
+			return Arrays.equals(hash, presented);
+		}
+
+	}
+
+	static final class HastyStrings {
+
+		boolean isRight(String hash, String presented) {
+			return hash.equals(presented);
+		}
+
 	}
 
 }

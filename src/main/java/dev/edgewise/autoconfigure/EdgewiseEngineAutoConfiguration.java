@@ -10,6 +10,7 @@ import dev.edgewise.session.EngineSchedulers;
 import dev.edgewise.session.EngineSettings;
 import dev.edgewise.session.FrameEncoder;
 import dev.edgewise.session.SessionEngine;
+import dev.edgewise.session.Surroundings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -31,9 +32,9 @@ public final class EdgewiseEngineAutoConfiguration {
 	@Bean
 	SessionEngine edgewise(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers,
 			FrameEncoder encoder, Policies policies, ObjectProvider<InterruptionRule> rules,
-			ObjectProvider<EngineListener> listeners) {
+			ObjectProvider<EngineListener> listeners, ObjectProvider<Surroundings> surroundings) {
 		return new DefaultSessionEngine(routes, settings, schedulers, encoder, policies, rules.orderedStream().toList(),
-				listeners.orderedStream().toList());
+				listeners.orderedStream().toList(), surroundings.getIfAvailable(() -> Surroundings.NONE));
 	}
 
 	@Bean

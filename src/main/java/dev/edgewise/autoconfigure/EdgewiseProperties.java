@@ -30,7 +30,8 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 		@DefaultValue @Valid EventProperties event, @DefaultValue @Valid GenerationProperties generation,
 		@DefaultValue @Valid InterruptionProperties interruption, @DefaultValue @Valid BlockingProperties blocking,
 		@DefaultValue @Valid StreamProperties stream, @DefaultValue @Valid ShutdownProperties shutdown,
-		@DefaultValue @Valid WebProperties web, @DefaultValue AgentsProperties agents) {
+		@DefaultValue @Valid ObservationProperties observation, @DefaultValue @Valid WebProperties web,
+		@DefaultValue AgentsProperties agents) {
 
 	/**
 	 * The bounds of the HTTP edge.
@@ -60,7 +61,7 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 						this.generation.perSession(), this.generation.queue(), this.generation.hops(),
 						this.generation.handlerTimeout()),
 				new StreamBounds(this.stream.perSession(), this.stream.stallTimeout()), this.blocking.threads(),
-				this.generation.exposeErrorMessages());
+				this.generation.exposeErrorMessages(), this.observation.logText());
 	}
 
 	/**
@@ -120,8 +121,9 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	/**
 	 * {@code edgewise.log}.
 	 *
-	 * @param totalBytes Encoded bytes that all logs hold, above which new sessions and
-	 * events are answered 503. By default a quarter of the maximum heap.
+	 * @param totalBytes Memory that the logs, conversations and attributes of all
+	 * sessions take, estimated with their objects, above which new sessions and events
+	 * are answered 503. By default a quarter of the maximum heap.
 	 */
 	record LogProperties(@Between(min = "1KB", max = "1TB") @Nullable DataSize totalBytes) {
 	}
@@ -210,6 +212,15 @@ record EdgewiseProperties(@DefaultValue @Valid SessionProperties session, @Defau
 	 * spring.lifecycle.timeout-per-shutdown-phase at most.
 	 */
 	record ShutdownProperties(@DefaultValue("5s") @Between(min = "0ms", max = "10m") Duration grace) {
+	}
+
+	/**
+	 * {@code edgewise.observation}.
+	 *
+	 * @param logText Whether log lines and spans may hold what somebody said, as the
+	 * messages of exceptions may; else they tell types and stacks alone.
+	 */
+	record ObservationProperties(@DefaultValue("false") boolean logText) {
 	}
 
 	/**

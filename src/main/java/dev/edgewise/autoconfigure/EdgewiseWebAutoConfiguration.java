@@ -54,9 +54,16 @@ public final class EdgewiseWebAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
 	@ConditionalOnProperty("edgewise.web.api-docs")
-	RouterFunction<ServerResponse> edgewiseApiDocs(WebSettings settings) {
-		return new ApiDocs(settings).routes();
+	ApiDocs edgewiseApiDocs(WebSettings settings) {
+		return new ApiDocs(settings, false);
+	}
+
+	@Bean
+	@ConditionalOnProperty("edgewise.web.api-docs")
+	RouterFunction<ServerResponse> edgewiseApiDocsRoute(ApiDocs docs) {
+		return docs.routes();
 	}
 
 	/**

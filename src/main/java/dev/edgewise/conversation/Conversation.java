@@ -39,6 +39,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Conversation {
 
+	/** About what a message takes beside its text, in bytes. */
+	static final int OF_A_MESSAGE = 256;
+
+	/**
+	 * About what a character takes, in bytes: most are written with one, others with two,
+	 * and what was heard is kept beside what was generated if it is less.
+	 */
+	private static final int OF_A_CHARACTER = 3;
+
 	/** Calls that wait for their outcome. */
 	private static final int MAX_CALLS = 128;
 
@@ -296,6 +305,19 @@ public final class Conversation {
 		}
 		Message message = (entry instanceof Aside aside) ? aside.message() : (Message) entry;
 		return new Line(message, message);
+	}
+
+	/**
+	 * About the memory that it takes, in bytes.
+	 */
+	public long footprint() {
+		long bytes = OF_A_MESSAGE * (long) this.audited.size() + OF_A_CHARACTER * this.characters;
+		for (int i = 0; i < this.tail.size(); i++) {
+			Object entry = this.tail.get(i);
+			bytes += (entry instanceof Utterance utterance) ? utterance.footprint()
+					: OF_A_MESSAGE + OF_A_CHARACTER * length(entry);
+		}
+		return bytes;
 	}
 
 	/**

@@ -286,6 +286,14 @@ public final class Utterance {
 		return this.text.length();
 	}
 
+	/**
+	 * About the memory that it takes, in bytes.
+	 */
+	synchronized long footprint() {
+		return Conversation.OF_A_MESSAGE + this.text.capacity() + Integer.BYTES * (long) this.ends.length
+				+ ((this.line != null) ? 2L * this.text.length() : 0);
+	}
+
 	synchronized void settle(State state) {
 		this.state = state;
 		this.line = null;

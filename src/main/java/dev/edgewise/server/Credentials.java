@@ -1,22 +1,28 @@
 package dev.edgewise.server;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.edgewise.server.SecurityProperties.Role;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -27,15 +33,21 @@ import org.springframework.security.web.server.authentication.ServerAuthenticati
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Reads who a request says it is from, and finds out whether it is: an API key in its
- * header, a JWT as bearer token, or a ticket in the address of a stream; the first of
- * them that is there decides.
+ * Reads who a request says it is from, and finds out whether it is: an API key in its own
+ * header or as {@code Authorization: ApiKey}, which scrapers can send, a JWT as bearer
+ * token, or a ticket for a stream; the first of them that is there decides.
  */
 final class Credentials implements ServerAuthenticationConverter, ReactiveAuthenticationManager {
 
 	static final String API_KEY = "X-API-Key";
 
-	static final String TICKET = "ticket";
+	/** The scheme of a key in the header Authorization. */
+	static final String SCHEME = "ApiKey";
+
+	private static final Pattern IN_AUTHORIZATION = Pattern.compile("(?i)" + SCHEME + " +(\\S+)");
+
+	/** For how long the answer is held while the keys of the issuer are fetched. */
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final @Nullable ApiKeys keys;
 
@@ -49,12 +61,15 @@ final class Credentials implements ServerAuthenticationConverter, ReactiveAuthen
 
 	private final String rolesClaim;
 
+	private final Scheduler clock;
+
 	Credentials(@Nullable ApiKeys keys, @Nullable ReactiveJwtDecoder decoder, String rolesClaim, Tickets tickets,
-			Paths paths) {
+			Paths paths, Scheduler clock) {
 		this.keys = keys;
 		this.rolesClaim = rolesClaim;
 		this.tickets = tickets;
 		this.paths = paths;
+		this.clock = clock;
 		this.jwts = (decoder != null) ? manager(decoder) : null;
 	}
 
@@ -71,23 +86,30 @@ final class Credentials implements ServerAuthenticationConverter, ReactiveAuthen
 			List<String> presented = headers.getOrDefault(API_KEY, List.of());
 			return Mono.just(new Presented(Kind.API_KEY, (presented.size() == 1) ? presented.get(0) : "", ""));
 		}
-		if (this.jwts != null && headers.containsHeader(HttpHeaders.AUTHORIZATION)) {
+		List<String> authorization = headers.getOrDefault(HttpHeaders.AUTHORIZATION, List.of());
+		if (this.keys != null && authorization.size() == 1) {
+			Matcher key = IN_AUTHORIZATION.matcher(authorization.get(0));
+			if (key.matches()) {
+				return Mono.just(new Presented(Kind.API_KEY, key.group(1), ""));
+			}
+		}
+		if (this.jwts != null && !authorization.isEmpty()) {
 			return this.bearer.convert(exchange);
 		}
-		List<String> ticket = exchange.getRequest().getQueryParams().get(TICKET);
+		return Mono.deferContextual((context) -> Mono.justOrEmpty(ticket(Turnstile.ticket(context), exchange)));
+	}
+
+	private @Nullable Authentication ticket(@Nullable String ticket, ServerWebExchange exchange) {
 		Paths.Place place = (ticket != null && HttpMethod.GET.equals(exchange.getRequest().getMethod()))
 				? this.paths.find(exchange) : null;
-		if (ticket != null && place != null && place.isStream()) {
-			String text = (ticket.size() == 1) ? ticket.get(0) : null;
-			return Mono.just(new Presented(Kind.TICKET, (text != null) ? text : "", place.session()));
-		}
-		return Mono.empty();
+		return (ticket != null && place != null && place.isStream())
+				? new Presented(Kind.TICKET, ticket, place.session()) : null;
 	}
 
 	@Override
 	public Mono<Authentication> authenticate(Authentication authentication) {
 		if (authentication instanceof BearerTokenAuthenticationToken) {
-			return (this.jwts != null) ? this.jwts.authenticate(authentication) : Mono.empty();
+			return (this.jwts != null) ? verified(this.jwts.authenticate(authentication)) : Mono.empty();
 		}
 		return Mono.fromCallable(() -> {
 			Caller caller = find((Presented) authentication);
@@ -96,6 +118,15 @@ final class Credentials implements ServerAuthenticationConverter, ReactiveAuthen
 			}
 			return caller.authenticated();
 		});
+	}
+
+	/**
+	 * What is not about the token is about the issuer, whose keys cannot be had.
+	 */
+	private Mono<Authentication> verified(Mono<Authentication> verification) {
+		return verification.timeout(PATIENCE, this.clock)
+			.onErrorMap((error) -> !(error instanceof AuthenticationException),
+					(error) -> new AuthenticationServiceException("No token can be verified", error));
 	}
 
 	private @Nullable Caller find(Presented presented) {

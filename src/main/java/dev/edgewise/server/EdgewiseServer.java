@@ -14,7 +14,7 @@ import org.springframework.boot.security.oauth2.server.resource.autoconfigure.we
 @SpringBootApplication(exclude = { ReactiveUserDetailsServiceAutoConfiguration.class,
 		ReactiveWebSecurityAutoConfiguration.class, ReactiveManagementWebSecurityAutoConfiguration.class,
 		ReactiveOAuth2ResourceServerWebSecurityAutoConfiguration.class })
-@EnableConfigurationProperties(AgentProperties.class)
+@EnableConfigurationProperties({ AgentProperties.class, ConnectionProperties.class, ConsoleProperties.class })
 public class EdgewiseServer {
 
 	public static void main(String[] args) {

@@ -9,29 +9,36 @@ import dev.edgewise.server.SecurityProperties.Mode;
 import dev.edgewise.server.SecurityProperties.Role;
 import dev.edgewise.session.EngineSchedulers;
 import dev.edgewise.session.SessionEngine;
+import dev.edgewise.web.ApiDocs;
 import dev.edgewise.web.Refusals;
 import dev.edgewise.web.WebSettings;
 import lombok.extern.slf4j.Slf4j;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.netty.ReactorNetty;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
@@ -40,7 +47,6 @@ import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.ServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
-import org.springframework.security.web.server.authentication.ServerAuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
 import org.springframework.security.web.server.savedrequest.NoOpServerRequestCache;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
@@ -181,6 +187,23 @@ class SecurityConfiguration {
 		}
 
 		@Bean
+		Turnstile turnstile() {
+			return new Turnstile();
+		}
+
+		@Bean
+		WebServerFactoryCustomizer<NettyReactiveWebServerFactory> accessLog() {
+			boolean enabled = Boolean.getBoolean(ReactorNetty.ACCESS_LOG_ENABLED);
+			return (factory) -> factory.addServerCustomizers((server) -> server.accessLog(enabled, Turnstile::line));
+		}
+
+		@Bean
+		@ConditionalOnProperty("edgewise.web.api-docs")
+		ApiDocs apiDocs(ObjectProvider<WebSettings> settings) {
+			return new ApiDocs(settings.getIfAvailable(WebSettings::defaults), true);
+		}
+
+		@Bean
 		ServerExchangeRejectedHandler rejected(Refusals refusals) {
 			return (exchange, rejection) -> refusals.status(exchange, HttpStatus.BAD_REQUEST.value());
 		}
@@ -188,19 +211,26 @@ class SecurityConfiguration {
 		@Bean
 		SecurityWebFilterChain security(ServerHttpSecurity http, SecurityProperties properties, ApiKeys keys,
 				ObjectProvider<ReactiveJwtDecoder> decoder, Tickets tickets, Callers callers, Paths paths,
-				Refusals refusals, SessionEngine engine) {
+				Refusals refusals, SessionEngine engine, EngineSchedulers schedulers) {
 			ReactiveJwtDecoder jwts = decoder.getIfAvailable();
 			ServerAuthenticationEntryPoint unknown = (exchange, error) -> {
 				exchange.getResponse()
 					.getHeaders()
-					.set(HttpHeaders.WWW_AUTHENTICATE, (jwts != null) ? "Bearer" : "ApiKey");
+					.set(HttpHeaders.WWW_AUTHENTICATE, (jwts != null) ? "Bearer" : Credentials.SCHEME);
 				return refusals.unauthenticated(exchange);
 			};
 			Credentials credentials = new Credentials(properties.hasApiKeys() ? keys : null, jwts,
-					properties.jwt().rolesClaim(), tickets, paths);
+					properties.jwt().rolesClaim(), tickets, paths, schedulers.timer());
 			AuthenticationWebFilter authentication = new AuthenticationWebFilter(credentials);
 			authentication.setServerAuthenticationConverter(credentials);
-			authentication.setAuthenticationFailureHandler(new ServerAuthenticationEntryPointFailureHandler(unknown));
+			authentication.setAuthenticationFailureHandler((filter, error) -> {
+				if (error instanceof AuthenticationServiceException) {
+					log.warn("No token can be verified: {}",
+							NestedExceptionUtils.getMostSpecificCause(error).toString());
+					return refusals.unverifiable(filter.getExchange());
+				}
+				return unknown.commence(filter.getExchange(), error);
+			});
 			return http.csrf(CsrfSpec::disable)
 				.cors(ServerHttpSecurity.CorsSpec::disable)
 				.headers(ServerHttpSecurity.HeaderSpec::disable)
@@ -211,10 +241,16 @@ class SecurityConfiguration {
 				.exceptionHandling((errors) -> errors.authenticationEntryPoint(unknown)
 					.accessDeniedHandler((exchange, error) -> refusals.forbidden(exchange, "role")))
 				.addFilterAt(authentication, SecurityWebFiltersOrder.AUTHENTICATION)
-				.authorizeExchange((requests) -> requests.matchers(EndpointRequest.to("health", "info"))
+				.authorizeExchange((requests) -> requests.matchers(EndpointRequest.to("health"))
 					.permitAll()
+					.matchers(EndpointRequest.to("prometheus"))
+					.hasAnyRole(Role.OPERATOR.name(), Role.METRICS.name())
 					.matchers(EndpointRequest.toAnyEndpoint(), EndpointRequest.toLinks())
 					.hasRole(Role.OPERATOR.name())
+					.pathMatchers(Console.SETUP)
+					.hasAnyRole(Role.CALLER.name(), Role.OPERATOR.name())
+					.pathMatchers(Console.PATH, Console.PATH + "/*")
+					.permitAll()
 					.matchers((exchange) -> paths.isEvents(exchange) ? MatchResult.match() : MatchResult.notMatch())
 					.hasRole(Role.OPERATOR.name())
 					.anyExchange()

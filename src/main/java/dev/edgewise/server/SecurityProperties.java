@@ -64,7 +64,10 @@ record SecurityProperties(@DefaultValue("auto") Mode mode, @DefaultValue Map<Str
 		CALLER,
 
 		/** Has all sessions. */
-		OPERATOR;
+		OPERATOR,
+
+		/** Reads the meters, and nothing else. */
+		METRICS;
 
 		/**
 		 * The name of the authority in Spring Security.

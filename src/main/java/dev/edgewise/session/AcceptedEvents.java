@@ -33,6 +33,10 @@ final class AcceptedEvents {
 		this.byId.put(id, accepted);
 	}
 
+	int size() {
+		return this.byId.size();
+	}
+
 	/**
 	 * An event that was accepted.
 	 *

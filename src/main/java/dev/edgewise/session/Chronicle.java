@@ -58,9 +58,9 @@ final class Chronicle {
 	}
 
 	void append(LogEntry entry) {
-		long before = this.log.bytes();
+		long before = this.log.weight();
 		this.log.append(entry, this.engine.byteLimit(this.log));
-		this.engine.logBytes(this.log.bytes() - before);
+		this.engine.holds(this.log.weight() - before);
 	}
 
 	/**
@@ -76,18 +76,16 @@ final class Chronicle {
 	}
 
 	/**
-	 * Appends a frame of no generation that the engine writes, as an event for the routes
-	 * too.
+	 * Appends a frame of the session that the engine writes about the speech of a
+	 * generation, as an event for the routes too.
 	 * @param written called when it has first been written to a stream
 	 */
-	void append(Object event, int hop, @Nullable Origin origin, @Nullable Runnable written) {
+	void appendAbout(Run run, Object event, @Nullable Runnable written) {
 		Frame frame = frame(event, null);
-		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, hop, origin);
+		LogEntry entry = new LogEntry(frame, encode(frame), null, 0, false, run.trigger.hop + 1, null);
 		entry.written = written;
 		append(entry);
-		if (this.engine.routes().match(event.getClass()).any()) {
-			derive(entry);
-		}
+		deriveAbout(run, entry);
 	}
 
 	/**
@@ -99,7 +97,12 @@ final class Chronicle {
 				run.trigger.hop + 1, run.trigger.origin);
 		entry.written = written;
 		append(entry);
-		if (this.engine.routes().match(event.getClass()).any()) {
+		deriveAbout(run, entry);
+	}
+
+	private void deriveAbout(Run run, LogEntry entry) {
+		if (this.engine.routes().match(entry.frame.event().getClass()).any()) {
+			entry.about = run;
 			derive(entry);
 		}
 	}

@@ -96,7 +96,8 @@ final class Cleanup {
 		if (!run.nodeEnded) {
 			run.stuck = true;
 			this.engine.stuck(run);
-			logger.warn("{} in {} has not ended within its grace", run, this.session);
+			run.around.stuck();
+			run.warn(logger, "{} in {} has not ended within its grace", run, this.session);
 			handle(run);
 		}
 	}
@@ -125,6 +126,7 @@ final class Cleanup {
 			run.timer.dispose();
 		}
 		release(run);
+		this.session.closed(run);
 		forgetIfDone(run);
 	}
 

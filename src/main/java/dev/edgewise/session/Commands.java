@@ -14,6 +14,8 @@ import dev.edgewise.Interruption.Reason;
 import dev.edgewise.UnknownGenerationException;
 import dev.edgewise.session.AcceptedEvents.Accepted;
 import dev.edgewise.session.EngineListener.EventOutcome;
+import dev.edgewise.session.Surroundings.Cause;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out programs' commands to interrupt generations of one session, each once. For
@@ -53,11 +55,12 @@ final class Commands {
 	 * Carries out a command.
 	 * @param command what to interrupt
 	 * @param submission its event
+	 * @param cause what is around whoever asks
 	 * @param arrived when it came
 	 * @return the receipt; the first one if it has been carried out before
 	 * @throws UnknownGenerationException if it names one that there is not
 	 */
-	InterruptReceipt carryOut(InterruptCommand command, Submission submission, long arrived) {
+	InterruptReceipt carryOut(InterruptCommand command, Submission submission, @Nullable Cause cause, long arrived) {
 		Object event = submission.event();
 		byte[] digest = this.engine.encoder().digest(event);
 		// An event that had the id was of another class, and is a conflict.
@@ -71,6 +74,7 @@ final class Commands {
 			this.intake.admit(1, true, arrived);
 		}
 		Origin origin = new Origin();
+		origin.cause = cause;
 		LogEntry entry = this.chronicle.append(event, 0, origin);
 		Frame frame = entry.frame;
 		this.journal.note(new Recording.Aim(frame.sequence(), command.force(), command.generation(), command.route()));

@@ -39,6 +39,7 @@ import dev.edgewise.session.EngineListener.EventOutcome;
 import dev.edgewise.session.LiveSession.Applied;
 import dev.edgewise.session.LiveSession.Opening;
 import dev.edgewise.session.SessionView.State;
+import dev.edgewise.session.Surroundings.Cause;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -83,7 +84,24 @@ public final class DefaultSessionEngine implements SessionEngine {
 	 */
 	public DefaultSessionEngine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers,
 			FrameEncoder encoder, Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners) {
-		this.engine = new Engine(routes, settings, schedulers, encoder, policies, rules, listeners);
+		this(routes, settings, schedulers, encoder, policies, rules, listeners, Surroundings.NONE);
+	}
+
+	/**
+	 * Creates the engine.
+	 * @param routes the routes
+	 * @param settings the bounds
+	 * @param schedulers the threads and the time; not disposed by the engine
+	 * @param encoder encodes frames
+	 * @param policies the policies that routes and sessions may name
+	 * @param rules the application's own rules, in order
+	 * @param listeners see what happens
+	 * @param surroundings what the code of nodes finds around itself
+	 */
+	public DefaultSessionEngine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers,
+			FrameEncoder encoder, Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners,
+			Surroundings surroundings) {
+		this.engine = new Engine(routes, settings, schedulers, encoder, policies, rules, listeners, surroundings);
 		this.deadlines = new Deadlines(schedulers.timer());
 		this.engine.reliever(this::forgetClosed);
 	}
@@ -130,6 +148,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 			return found(other);
 		}
 		watch(entry, session.idleSince() + idleTimeout());
+		session.weigh();
 		this.engine.tell((listener) -> listener.sessions(1));
 		return new Opened(session, true);
 	}
@@ -260,7 +279,8 @@ public final class DefaultSessionEngine implements SessionEngine {
 				cancelled.set(true);
 				closeTaken(opened);
 			});
-			session(session).submit(events, opening, limited, (applied, failure) -> {
+			Cause cause = this.engine.surroundings().of(sink.contextView());
+			session(session).submit(events, opening, limited, cause, (applied, failure) -> {
 				if (applied != null && applied.cursor() != null) {
 					opened.set(applied.cursor());
 					// A cancel that crosses the answer finds the reader, or is found
@@ -298,7 +318,8 @@ public final class DefaultSessionEngine implements SessionEngine {
 				throw new IllegalArgumentException(
 						"No route '" + command.route() + "'; there are " + String.join(", ", routes()));
 			}
-			live.interrupt(command, id, (receipt, failure) -> answer(sink, receipt, failure));
+			Cause cause = this.engine.surroundings().of(sink.contextView());
+			live.interrupt(command, id, cause, (receipt, failure) -> answer(sink, receipt, failure));
 		});
 	}
 
@@ -342,7 +363,7 @@ public final class DefaultSessionEngine implements SessionEngine {
 
 	@Override
 	public Flux<Frame> read(String session, long after) {
-		return new FrameFlux(() -> reader(session, after), this.engine.schedulers().parallel());
+		return new FrameFlux(() -> reader(session, after), this.engine.schedulers().parallel(), this.engine::loggable);
 	}
 
 	@Override
@@ -368,6 +389,16 @@ public final class DefaultSessionEngine implements SessionEngine {
 	@Override
 	public List<String> routes() {
 		return this.engine.routes().routes().stream().map(CompiledRoute::id).toList();
+	}
+
+	@Override
+	public Throwable loggable(Throwable failure) {
+		return this.engine.loggable(failure);
+	}
+
+	@Override
+	public List<String> policies() {
+		return this.engine.policies().names();
 	}
 
 	@Override

@@ -146,7 +146,7 @@ final class Deliberation {
 		}
 		UserUtterance utterance = this.utterances.hear(event, entry.frame.at().toEpochMilli());
 		if (event instanceof UserStartedSpeaking && utterance != null) {
-			this.lastStart = new Held(-1, entry, utterance);
+			this.lastStart = new Held(-1, entry, utterance, null);
 		}
 		return utterance;
 	}
@@ -211,7 +211,7 @@ final class Deliberation {
 		Frame asked = listed ? frame : (known != null && known.listed) ? known.candidate : null;
 		Outcome outcome = this.engine.evaluator()
 			.decide(policy, evidence, () -> ask(run, asked),
-					(rule, failure) -> failed(run.compiled, "rule " + rule, failure));
+					(rule, failure) -> failed(run, run.compiled, "rule " + rule, failure));
 		Verdict verdict = outcome.verdict();
 		if (verdict == Verdict.INTERRUPT) {
 			if (!forced) {
@@ -426,13 +426,19 @@ final class Deliberation {
 			return condition.test(cause.event(), run) ? Answer.YES : Answer.NO;
 		}
 		catch (Throwable ex) {
-			failed(run.compiled, "condition, so it is interrupted", ex);
+			failed(run, run.compiled, "condition, so it is interrupted", ex);
 			return Answer.FAILED;
 		}
 	}
 
-	private void failed(CompiledRoute route, String what, Throwable failure) {
-		logger.warn("Deciding about a generation of {} failed: {}", route.id(), what, failure);
+	private void failed(@Nullable Run run, CompiledRoute route, String what, Throwable failure) {
+		String line = "Deciding about a generation of {} failed: {}";
+		if (run != null) {
+			run.warn(logger, line, route.id(), what, failure);
+		}
+		else {
+			this.session.warn(logger, line, route.id(), what, failure);
+		}
 		this.engine.tell((listener) -> listener.conditionFailed(route.id()));
 	}
 
@@ -642,7 +648,7 @@ final class Deliberation {
 				}
 			}
 		}
-		run.lastDropped((utterance, entry) -> slot.late = new Held(run.compiled.index(), entry, utterance));
+		run.lastDropped((utterance, entry) -> slot.late = new Held(run.compiled.index(), entry, utterance, null));
 	}
 
 	/**
@@ -656,7 +662,7 @@ final class Deliberation {
 				|| wouldSpare(slot.route, entry.frame, utterance)) {
 			return null;
 		}
-		return new Held(late.route(), WaitingStarts.again(late.entry(), entry.origin), utterance);
+		return new Held(late.route(), WaitingStarts.again(late.entry(), entry.origin), utterance, entry.cause());
 	}
 
 	/**
@@ -669,7 +675,8 @@ final class Deliberation {
 				new Evidence.Agent(false, Duration.ZERO, null, false),
 				this.past.before(utterance, frame, policy, this.moment), Answer.NOT_ASKED);
 		return this.engine.evaluator()
-			.decide(policy, evidence, () -> Answer.NOT_ASKED, (rule, failure) -> failed(route, "rule " + rule, failure))
+			.decide(policy, evidence, () -> Answer.NOT_ASKED,
+					(rule, failure) -> failed(null, route, "rule " + rule, failure))
 			.verdict() != Verdict.INTERRUPT;
 	}
 

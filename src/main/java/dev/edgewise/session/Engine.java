@@ -18,6 +18,7 @@ import dev.edgewise.interruption.InterruptionRule;
 import dev.edgewise.interruption.Policies;
 import dev.edgewise.route.CompiledRoute;
 import dev.edgewise.route.RouteTable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ final class Engine {
 
 	private static final Logger logger = LoggerFactory.getLogger(Engine.class);
 
-	private static final long LEAN_LOG = 64 * 1024;
+	private static final long LEAN_LOG = 32 * 1024;
 
 	private final RouteTable routes;
 
@@ -45,6 +46,8 @@ final class Engine {
 
 	private final List<EngineListener> listeners;
 
+	private final Surroundings surroundings;
+
 	private final AtomicReferenceArray<Style> styles;
 
 	private final AtomicInteger heldThreads = new AtomicInteger();
@@ -59,7 +62,8 @@ final class Engine {
 
 	private final AtomicLong generations = new AtomicLong();
 
-	private final LongAdder logBytes = new LongAdder();
+	/** About the bytes that all sessions hold of what was said and told. */
+	private final LongAdder held = new LongAdder();
 
 	private final String generationPrefix;
 
@@ -78,7 +82,8 @@ final class Engine {
 	};
 
 	Engine(RouteTable routes, EngineSettings settings, EngineSchedulers schedulers, FrameEncoder encoder,
-			Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners) {
+			Policies policies, List<InterruptionRule> rules, List<EngineListener> listeners,
+			Surroundings surroundings) {
 		this.routes = routes;
 		this.settings = settings;
 		this.schedulers = schedulers;
@@ -87,6 +92,7 @@ final class Engine {
 		this.evaluator = new Evaluator(rules);
 		routes.routes().forEach((route) -> policies.get(route.policy()));
 		this.listeners = List.copyOf(listeners);
+		this.surroundings = surroundings;
 		this.styles = new AtomicReferenceArray<>(routes.routes().size());
 		for (CompiledRoute route : routes.routes()) {
 			this.styles.set(route.index(), route.node().style());
@@ -119,6 +125,31 @@ final class Engine {
 	}
 
 	/**
+	 * What the code of nodes finds around itself.
+	 */
+	Surroundings surroundings() {
+		return this.surroundings;
+	}
+
+	/**
+	 * What a log line may show of a failure.
+	 */
+	Throwable loggable(Throwable failure) {
+		return this.settings.logText() ? failure : LoggedFailure.of(failure);
+	}
+
+	/**
+	 * The arguments of a log line, of which the last may be a failure.
+	 */
+	@Nullable Object[] loggable(@Nullable Object... arguments) {
+		int last = arguments.length - 1;
+		if (last >= 0 && arguments[last] instanceof Throwable failure) {
+			arguments[last] = loggable(failure);
+		}
+		return arguments;
+	}
+
+	/**
 	 * Tells every listener.
 	 * @param what what to tell it
 	 */
@@ -128,7 +159,7 @@ final class Engine {
 				what.accept(listener);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener failed", ex);
+				logger.warn("A listener failed", loggable(ex));
 			}
 		}
 	}
@@ -211,12 +242,15 @@ final class Engine {
 		}
 	}
 
-	void logBytes(long change) {
-		this.logBytes.add(change);
+	/**
+	 * Takes note that a session holds more of what was said and told, or less.
+	 */
+	void holds(long change) {
+		this.held.add(change);
 	}
 
 	boolean isLogMemoryFull() {
-		return this.logBytes.sum() > this.settings.log().totalBytes();
+		return this.held.sum() > this.settings.log().totalBytes();
 	}
 
 	void runAdded() {
@@ -290,10 +324,12 @@ final class Engine {
 	}
 
 	/**
-	 * The bytes that a log may hold: fewer while the memory of all logs is used up.
+	 * The bytes that a log may hold: fewer while half of the memory of all is used up, so
+	 * that logs give way before anybody is refused.
 	 */
 	long byteLimit(FrameLog log) {
-		return isLogMemoryFull() ? Math.min(LEAN_LOG, log.maxBytes()) : log.maxBytes();
+		boolean scarce = this.held.sum() > this.settings.log().totalBytes() / 2;
+		return scarce ? Math.min(LEAN_LOG, log.maxBytes()) : log.maxBytes();
 	}
 
 	boolean isDraining() {

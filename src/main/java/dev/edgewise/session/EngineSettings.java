@@ -5,9 +5,29 @@ import java.time.Duration;
 /**
  * The engine's bounds. The properties {@code edgewise.*} say what each means; they are
  * validated where they are bound.
+ *
+ * @param session bounds of sessions
+ * @param log bounds of logs
+ * @param conversation bounds of conversations
+ * @param generation bounds of generations
+ * @param stream bounds of streams
+ * @param blockingThreads how many threads nodes may block
+ * @param exposeErrorMessages whether the frame of a failure carries the exception's
+ * message
+ * @param logText whether log lines may hold what somebody said, as the messages of
+ * exceptions may
  */
 public record EngineSettings(SessionBounds session, LogBounds log, ConversationBounds conversation,
-		GenerationBounds generation, StreamBounds stream, int blockingThreads, boolean exposeErrorMessages) {
+		GenerationBounds generation, StreamBounds stream, int blockingThreads, boolean exposeErrorMessages,
+		boolean logText) {
+
+	/**
+	 * The same, with no text in log lines.
+	 */
+	public EngineSettings(SessionBounds session, LogBounds log, ConversationBounds conversation,
+			GenerationBounds generation, StreamBounds stream, int blockingThreads, boolean exposeErrorMessages) {
+		this(session, log, conversation, generation, stream, blockingThreads, exposeErrorMessages, false);
+	}
 
 	/**
 	 * Bounds of sessions.
@@ -32,7 +52,8 @@ public record EngineSettings(SessionBounds session, LogBounds log, ConversationB
 	 *
 	 * @param frames frames in one log
 	 * @param bytes encoded bytes in one log
-	 * @param totalBytes encoded bytes in all logs
+	 * @param totalBytes about the bytes of memory that logs, conversations and what else
+	 * is remembered of sessions take in all, closed ones included
 	 */
 	public record LogBounds(int frames, long bytes, long totalBytes) {
 	}

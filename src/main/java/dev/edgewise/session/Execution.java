@@ -23,6 +23,7 @@ import dev.edgewise.RouteDefinition.Handler;
 import dev.edgewise.RouteDefinition.Style;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.ToolResult;
+import dev.edgewise.session.Surroundings.Scope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -34,6 +35,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.NonBlocking;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.concurrent.Queues;
+import reactor.util.context.Context;
 
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -161,6 +163,7 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	private void callReactive() {
+		Scope scope = this.run.around.enter();
 		try {
 			if (!this.told) {
 				adopt(this.run.compiled.node().call().invoke(this.run, this.run.previousOnce()), false);
@@ -170,6 +173,7 @@ final class Execution implements CoreSubscriber<Object> {
 			end(ex);
 		}
 		finally {
+			scope.close();
 			release();
 		}
 	}
@@ -189,6 +193,7 @@ final class Execution implements CoreSubscriber<Object> {
 	private void onBlockingThread(Body body) {
 		this.thread = Thread.currentThread();
 		this.place.set(ON_THREAD);
+		Scope scope = this.run.around.enter();
 		try {
 			body.run();
 		}
@@ -196,6 +201,7 @@ final class Execution implements CoreSubscriber<Object> {
 			end(ex);
 		}
 		finally {
+			scope.close();
 			leaveThread();
 			this.thread = null;
 			this.engine.releaseThread();
@@ -282,7 +288,7 @@ final class Execution implements CoreSubscriber<Object> {
 			subscribeNow(publisher);
 		}
 		else {
-			worker().schedule(() -> subscribeNow(publisher));
+			worker().schedule(() -> this.run.around.run(() -> subscribeNow(publisher)));
 		}
 	}
 
@@ -309,6 +315,11 @@ final class Execution implements CoreSubscriber<Object> {
 			this.worker = found;
 		}
 		return found;
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.run.around.context();
 	}
 
 	@Override
@@ -405,21 +416,27 @@ final class Execution implements CoreSubscriber<Object> {
 				worker().schedule(this::requestNow);
 			}
 			catch (RejectedExecutionException ex) {
-				logger.debug("{} ended before it was asked for more", this.run, ex);
+				this.run.debug(logger, "{} ended before it was asked for more", this.run, ex);
 			}
 		}
 	}
 
 	private void requestNow() {
-		int missed = 1;
-		while (missed != 0) {
-			long demand = this.granted.get() - this.asked;
-			Subscription subscription = subscription();
-			if (subscription != null && demand > 0) {
-				this.asked += demand;
-				subscription.request(demand);
+		Scope scope = this.run.around.follow();
+		try {
+			int missed = 1;
+			while (missed != 0) {
+				long demand = this.granted.get() - this.asked;
+				Subscription subscription = subscription();
+				if (subscription != null && demand > 0) {
+					this.asked += demand;
+					subscription.request(demand);
+				}
+				missed = this.requests.addAndGet(-missed);
 			}
-			missed = this.requests.addAndGet(-missed);
+		}
+		finally {
+			scope.close();
 		}
 	}
 
@@ -433,8 +450,8 @@ final class Execution implements CoreSubscriber<Object> {
 	 */
 	static void checkMayBlock(String method) {
 		if (Thread.currentThread() instanceof NonBlocking) {
-			throw new IllegalStateException(method + " blocks for demand, and thread '"
-					+ Thread.currentThread().getName() + "' must not block: "
+			throw new MisuseException(method + " blocks for demand, and thread '" + Thread.currentThread().getName()
+					+ "' must not block: "
 					+ (method.equals("emit") ? "return a Flux instead, or emit from a method that is not reactive"
 							: "give it a Publisher instead of a Callable, or call it from a method that is not reactive"));
 		}
@@ -456,7 +473,7 @@ final class Execution implements CoreSubscriber<Object> {
 		catch (InterruptedException ex) {
 			if (!this.told) {
 				Thread.currentThread().interrupt();
-				throw new IllegalStateException("Interrupted while waiting for demand", ex);
+				throw new MisuseException("Interrupted while waiting for demand", ex);
 			}
 		}
 		checkOpen();
@@ -555,7 +572,7 @@ final class Execution implements CoreSubscriber<Object> {
 				throw interrupted();
 			}
 			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while waiting for a tool", ex);
+			throw new MisuseException("Interrupted while waiting for a tool", ex);
 		}
 		finally {
 			synchronized (this) {
@@ -567,7 +584,7 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	static IllegalStateException ended(Run run) {
-		return new IllegalStateException(run + " has ended");
+		return new MisuseException(run + " has ended");
 	}
 
 	private InterruptedGenerationException interrupted() {
@@ -646,7 +663,7 @@ final class Execution implements CoreSubscriber<Object> {
 			this.run.owner.drain();
 		}
 		else if (failure != null && !(failure instanceof InterruptedGenerationException)) {
-			logger.debug("{} ended after its fence", this.run, failure);
+			this.run.debug(logger, "{} ended after its fence", this.run, failure);
 		}
 	}
 
@@ -735,11 +752,16 @@ final class Execution implements CoreSubscriber<Object> {
 	}
 
 	private void cancelNow(Subscription subscription) {
+		this.run.around.run(() -> cancelAll(subscription));
+		unsubscribed();
+	}
+
+	private void cancelAll(Subscription subscription) {
 		try {
 			subscription.cancel();
 		}
 		catch (Throwable ex) {
-			logger.warn("Cancelling {} failed", this.run, ex);
+			this.run.warn(logger, "Cancelling {} failed", this.run, ex);
 		}
 		CompletionStage<?> stage = this.future;
 		if (stage != null) {
@@ -747,10 +769,9 @@ final class Execution implements CoreSubscriber<Object> {
 				stage.toCompletableFuture().cancel(true);
 			}
 			catch (Throwable ex) {
-				logger.debug("The future of {} cannot be cancelled", this.run, ex);
+				this.run.debug(logger, "The future of {} cannot be cancelled", this.run, ex);
 			}
 		}
-		unsubscribed();
 	}
 
 	/**
@@ -784,7 +805,7 @@ final class Execution implements CoreSubscriber<Object> {
 	private void cleanUp(Deque<Runnable> first) {
 		Deque<Runnable> callbacks = first;
 		while (callbacks != null) {
-			callbacks.forEach(this::cleanUp);
+			callbacks.forEach((callback) -> this.run.around.run(() -> cleanUp(callback)));
 			synchronized (this) {
 				callbacks = this.cleanups;
 				this.cleanups = null;
@@ -799,7 +820,7 @@ final class Execution implements CoreSubscriber<Object> {
 			callback.run();
 		}
 		catch (Throwable ex) {
-			logger.warn("A cleanup callback of {} failed", this.run, ex);
+			this.run.warn(logger, "A cleanup callback of {} failed", this.run, ex);
 		}
 	}
 
@@ -849,8 +870,9 @@ final class Execution implements CoreSubscriber<Object> {
 	 * @param done called when it has run, failed or run out of time
 	 */
 	void compensate(Runnable compensation, Runnable done) {
-		guarded(Mono.fromRunnable(compensation), "The compensation of a tool").subscribe((none) -> {
-		}, (ex) -> done.run(), done);
+		guarded(Mono.fromRunnable(() -> this.run.around.run(compensation)), "The compensation of a tool")
+			.subscribe((none) -> {
+			}, (ex) -> done.run(), done);
 	}
 
 	/**
@@ -860,19 +882,24 @@ final class Execution implements CoreSubscriber<Object> {
 		return code.subscribeOn(this.engine.schedulers().control())
 			.timeout(this.engine.settings().generation().handlerTimeout(), this.engine.schedulers().timer())
 			.onErrorResume((ex) -> {
-				logger.warn("{} of {} failed", description, this.run, ex);
+				this.run.warn(logger, "{} of {} failed", description, this.run, ex);
 				this.engine.tell((listener) -> listener.handlerFailed(this.run.route()));
 				return Mono.empty();
-			});
+			})
+			.contextWrite((context) -> this.run.around.context());
 	}
 
 	private Mono<Void> call(Handler handler, Interruption interruption) {
 		Object result;
+		Scope scope = this.run.around.enter();
 		try {
 			result = handler.action().invoke(interruption, this.run.session());
 		}
 		catch (Exception ex) {
 			return Mono.error(ex);
+		}
+		finally {
+			scope.close();
 		}
 		if (result == null) {
 			return Mono.empty();

@@ -4,6 +4,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import dev.edgewise.Frame;
 import dev.edgewise.session.LogReader.Taken;
@@ -28,9 +29,12 @@ final class FrameFlux extends Flux<Frame> {
 
 	private final Scheduler scheduler;
 
-	FrameFlux(Supplier<LogReader> readers, Scheduler scheduler) {
+	private final UnaryOperator<Throwable> loggable;
+
+	FrameFlux(Supplier<LogReader> readers, Scheduler scheduler, UnaryOperator<Throwable> loggable) {
 		this.readers = readers;
 		this.scheduler = scheduler;
+		this.loggable = loggable;
 	}
 
 	@Override
@@ -43,7 +47,7 @@ final class FrameFlux extends Flux<Frame> {
 			Operators.error(actual, ex);
 			return;
 		}
-		Reading reading = new Reading(actual, reader, this.scheduler.createWorker());
+		Reading reading = new Reading(actual, reader, this.scheduler.createWorker(), this.loggable);
 		reader.onReady(reading::wake);
 		actual.onSubscribe(reading);
 		reading.wake();
@@ -57,16 +61,20 @@ final class FrameFlux extends Flux<Frame> {
 
 		private final Scheduler.Worker worker;
 
+		private final UnaryOperator<Throwable> loggable;
+
 		private final AtomicInteger wakes = new AtomicInteger();
 
 		private final AtomicLong requested = new AtomicLong();
 
 		private volatile boolean cancelled;
 
-		Reading(CoreSubscriber<? super Frame> actual, LogReader reader, Scheduler.Worker worker) {
+		Reading(CoreSubscriber<? super Frame> actual, LogReader reader, Scheduler.Worker worker,
+				UnaryOperator<Throwable> loggable) {
 			this.actual = actual;
 			this.reader = reader;
 			this.worker = worker;
+			this.loggable = loggable;
 		}
 
 		@Override
@@ -111,7 +119,7 @@ final class FrameFlux extends Flux<Frame> {
 					}
 					catch (Throwable ex) {
 						cancel();
-						logger.warn("A reader failed", ex);
+						logger.warn("A reader failed", this.loggable.apply(ex));
 						return;
 					}
 					wrote(taken.written());

@@ -53,6 +53,8 @@ final class FrameLog {
 
 	private long evictedBytes;
 
+	private long weight;
+
 	FrameLog(int maxFrames, long maxBytes, Consumer<LogEntry> evicted) {
 		this.evicted = evicted;
 		this.maxFrames = maxFrames;
@@ -75,6 +77,13 @@ final class FrameLog {
 	}
 
 	/**
+	 * About the memory that its entries take, in bytes.
+	 */
+	long weight() {
+		return this.weight;
+	}
+
+	/**
 	 * Appends an entry, whose frame has the next sequence, and evicts what no longer
 	 * fits.
 	 * @param entry the entry
@@ -88,6 +97,7 @@ final class FrameLog {
 			evict();
 		}
 		this.appendedBytes += entry.bytes.length;
+		this.weight += entry.weight;
 		entry.endOffset = this.appendedBytes;
 		AtomicReferenceArray<@Nullable LogEntry> segment = (slot(sequence) != 0) ? segment(sequence) : null;
 		if (segment == null) {
@@ -111,6 +121,7 @@ final class FrameLog {
 		}
 		if (entry != null) {
 			this.evictedBytes += entry.bytes.length;
+			this.weight -= entry.weight;
 			this.evicted.accept(entry);
 		}
 	}

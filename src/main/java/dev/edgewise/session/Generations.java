@@ -141,6 +141,7 @@ final class Generations {
 		this.chronicle.append(run, new AgentGenerationStarted(), true, null);
 		run.started(this.engine.nanos(), this.chronicle.now(), this.conversation.snapshot(), slot.takeLast());
 		this.engine.tell((listener) -> listener.started(run.route()));
+		run.around.started();
 		EngineSettings.GenerationBounds bounds = this.engine.settings().generation();
 		this.session.speaks();
 		try {
@@ -320,8 +321,13 @@ final class Generations {
 		}
 		this.chronicle.append(run, new AgentGenerationComplete(), false, null);
 		over(run, GenerationOutcome.COMPLETED, this.engine.nanos());
+		run.around.ended(GenerationOutcome.COMPLETED, null, null);
 		if (spoken) {
+			run.around.close();
 			limitSpeech(run);
+		}
+		else {
+			this.session.closed(run);
 		}
 	}
 
@@ -372,6 +378,7 @@ final class Generations {
 	private void forget(Run run) {
 		Run.Pause pause = run.pause;
 		endSpeech(run);
+		this.session.closed(run);
 		if (pause != null && !this.session.isClosing()) {
 			// Whoever speaks has heard of the pause, and may still have a word of it.
 			resumed(run, pause.cause, HEARD, Math.max(0, this.engine.millis() - pause.sinceMillis));
@@ -415,6 +422,7 @@ final class Generations {
 			this.chronicle.append(run, new AgentGenerationInterrupted(reason, causeSequence, 0, 0), false, null);
 			fenced(run, reason, cause, this.engine.nanos() - arrived);
 			over(run, null, 0);
+			this.session.closed(run);
 			return;
 		}
 		long latency = run.fencedNanos - arrived;
@@ -432,6 +440,8 @@ final class Generations {
 		this.session.tools().fenced(run, stranded);
 		describe(run, reason, cause, discarded);
 		this.cleanup.begin(run);
+		run.around.fenced(reason);
+		run.around.ended(GenerationOutcome.INTERRUPTED, null, null);
 		fenced(run, reason, cause, latency);
 		if (discarded > 0) {
 			this.engine.tell((listener) -> listener.discarded(run.route(), discarded));
@@ -448,9 +458,8 @@ final class Generations {
 		this.readers.scan();
 		endSpeech(run);
 		this.conversation.interrupt(run.utterance);
-		this.chronicle.append(new AgentSpeechInterrupted(run.id, run.utterance.heard()), run.trigger.hop + 1, null,
-				() -> this.engine
-					.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
+		this.chronicle.appendAbout(run, new AgentSpeechInterrupted(run.id, run.utterance.heard()), () -> this.engine
+			.tell((listener) -> listener.silent(run.route(), Duration.ofNanos(this.engine.nanos() - arrived))));
 		this.session.tools().fenced(run, List.of());
 		describe(run, reason, cause, 0);
 		this.cleanup.begin(run);
@@ -476,7 +485,8 @@ final class Generations {
 
 	private void fenced(Run run, Reason reason, @Nullable Frame cause, long latency) {
 		String type = (cause != null) ? cause.type() : null;
-		logger.debug("Interrupted {} in {}: {} by {} after {} µs", run, this.session, reason, type, latency / 1_000);
+		run.debug(logger, "Interrupted {} in {}: {} by {} after {} µs", run, this.session, reason, type,
+				latency / 1_000);
 		this.engine.tell((listener) -> listener.fenced(this.session.id(), run.id, run.route(), reason, type,
 				Duration.ofNanos(Math.max(0, latency))));
 	}
@@ -496,10 +506,10 @@ final class Generations {
 		if (run.phase == Phase.OVER) {
 			return;
 		}
-		logger.warn("{} in {} failed", run, this.session, failure);
+		run.warn(logger, "{} in {} failed", run, this.session, failure);
 		String name = failure.getClass().getSimpleName();
 		boolean exposed = this.engine.settings().exposeErrorMessages() && failure.getMessage() != null;
-		end(run, "node-failed", exposed ? name + ": " + failure.getMessage() : name);
+		end(run, "node-failed", exposed ? name + ": " + failure.getMessage() : name, failure);
 	}
 
 	/**
@@ -507,12 +517,12 @@ final class Generations {
 	 */
 	void fail(Run run, String code, String message) {
 		if (run.phase != Phase.OVER) {
-			logger.warn("{} in {} failed ({}): {}", run, this.session, code, message);
-			end(run, code, message);
+			run.warn(logger, "{} in {} failed ({}): {}", run, this.session, code, message);
+			end(run, code, message, null);
 		}
 	}
 
-	private void end(Run run, String code, String error) {
+	private void end(Run run, String code, String error, @Nullable Throwable failure) {
 		leave(run);
 		List<ToolItem> stranded = new ArrayList<>(0);
 		int discarded = run.execution.clear(stranded::add);
@@ -521,7 +531,11 @@ final class Generations {
 		}
 		this.chronicle.append(run, new AgentGenerationFailed(code, error), false, null);
 		stranded.forEach(this.session.tools()::strand);
-		if (!run.nodeEnded) {
+		run.around.ended(GenerationOutcome.FAILED, code, failure);
+		if (run.nodeEnded) {
+			this.session.closed(run);
+		}
+		else {
 			run.fencedNanos = this.engine.nanos();
 			this.cleanup.begin(run);
 		}
@@ -581,8 +595,7 @@ final class Generations {
 	 */
 	void paused(Run run, Frame cause, String rule) {
 		if (run.phase == Phase.SPEAKING) {
-			this.chronicle.append(new AgentSpeechPaused(run.id, cause.sequence(), rule), run.trigger.hop + 1, null,
-					null);
+			this.chronicle.appendAbout(run, new AgentSpeechPaused(run.id, cause.sequence(), rule), null);
 		}
 		else if (run.phase != Phase.WAITING) {
 			run.takes.hold(this.chronicle.last() + 1);
@@ -595,8 +608,7 @@ final class Generations {
 	 */
 	void resumed(Run run, Frame cause, String rule, long pausedMillis) {
 		if (run.phase == Phase.SPEAKING || run.phase == Phase.OVER) {
-			this.chronicle.append(new AgentSpeechResumed(run.id, cause.sequence(), rule, pausedMillis),
-					run.trigger.hop + 1, null, null);
+			this.chronicle.appendAbout(run, new AgentSpeechResumed(run.id, cause.sequence(), rule, pausedMillis), null);
 		}
 		else if (run.phase != Phase.WAITING) {
 			this.chronicle.append(run, new AgentGenerationResumed(cause.sequence(), rule, pausedMillis), true, null);
@@ -609,7 +621,7 @@ final class Generations {
 			this.chronicle.append(run, report, true, null);
 		}
 		else {
-			this.chronicle.append(report, run.trigger.hop + 1, null, null);
+			this.chronicle.appendAbout(run, report, null);
 		}
 	}
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
 
+	/** About what an accepted event with an id takes, in bytes. */
+	private static final int OF_AN_ID = 768;
+
 	private final Engine engine;
 
 	private @Nullable AcceptedEvents accepted;
@@ -120,6 +123,13 @@ final class Intake {
 			this.accepted = new AcceptedEvents(this.engine.settings().session().eventIds());
 		}
 		this.accepted.remember(id, event);
+	}
+
+	/**
+	 * About the memory that it takes, in bytes.
+	 */
+	long footprint() {
+		return (this.accepted != null) ? OF_AN_ID * (long) this.accepted.size() : 0;
 	}
 
 	/**

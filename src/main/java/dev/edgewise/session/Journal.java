@@ -28,6 +28,11 @@ final class Journal {
 	/** Characters of what users said in the decisions that are remembered. */
 	private static final int MAX_CHARACTERS = 1 << 18;
 
+	/** About what a decision takes beside what the user said, in bytes. */
+	private static final int OF_A_DECISION = 512;
+
+	private static final int OF_ANOTHER = 96;
+
 	/** Nothing yet; nothing is ever put into it. */
 	private static final Deque<Note> NONE = new ArrayDeque<>(0);
 
@@ -103,6 +108,14 @@ final class Journal {
 
 	List<Decision> decisions() {
 		return this.decisions.stream().map((note) -> ((Decided) note.line).decision()).toList();
+	}
+
+	/**
+	 * About the memory that it takes, in bytes.
+	 */
+	long footprint() {
+		return OF_A_DECISION * (long) this.decisions.size() + 2L * this.characters
+				+ OF_ANOTHER * (long) this.others.size();
 	}
 
 	/**

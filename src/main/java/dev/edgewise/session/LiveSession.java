@@ -29,6 +29,7 @@ import dev.edgewise.Receipt;
 import dev.edgewise.Session;
 import dev.edgewise.SessionClosedException;
 import dev.edgewise.conversation.Conversation;
+import dev.edgewise.conversation.Weight;
 import dev.edgewise.event.AgentError;
 import dev.edgewise.event.AgentSpeechSent;
 import dev.edgewise.event.AgentTakesFloor;
@@ -50,6 +51,7 @@ import dev.edgewise.session.RouteSlot.Held;
 import dev.edgewise.session.Run.Phase;
 import dev.edgewise.session.SessionView.GenerationView;
 import dev.edgewise.session.SessionView.State;
+import dev.edgewise.session.Surroundings.Cause;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,6 +119,9 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final List<Runnable> closers = new ArrayList<>(1);
 
+	/** Generations of which nothing more comes when what they have said is settled. */
+	private final List<Run> closed = new ArrayList<>(1);
+
 	private final @Nullable RouteSlot[] slots;
 
 	/** The slots that there are, in the order of their routes. */
@@ -134,6 +139,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 
 	private final Commands commands;
 
+	private final long heldByAttributes;
+
+	/** What it holds beside its log, in bytes, as the engine knows it. */
+	private long heldBeside;
+
+	private boolean forgotten;
+
 	private Reason closeReason = Reason.SESSION_CLOSED;
 
 	private Runnable onClosed = () -> {
@@ -143,6 +155,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		this.engine = engine;
 		this.id = id;
 		this.attributes = attributes;
+		this.heldByAttributes = attributes.isEmpty() ? 0 : Weight.bytes(attributes);
 		this.playback = playback;
 		this.createdNanos = engine.nanos();
 		this.idleSinceNanos = this.createdNanos;
@@ -267,6 +280,33 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	/**
+	 * Takes note that a generation is over, with all that it had to do after its end. The
+	 * writer's.
+	 */
+	void closed(Run run) {
+		run.around.close();
+		this.closed.add(run);
+	}
+
+	/**
+	 * Logs what concerns it and none of its generations. The last argument may be a
+	 * failure.
+	 */
+	void warn(Logger logger, String line, @Nullable Object... arguments) {
+		this.engine.surroundings().within(this.id, () -> logger.warn(line, this.engine.loggable(arguments)));
+	}
+
+	@Override
+	public void outside(Runnable code) {
+		this.engine.surroundings().outside(code);
+	}
+
+	@Override
+	public Throwable loggable(Throwable failure) {
+		return this.engine.loggable(failure);
+	}
+
+	/**
 	 * Looks later whether the responses to something have their end. The writer's.
 	 */
 	void touch(Origin origin) {
@@ -312,7 +352,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 				Effects effects = new Effects();
 				react(entry, null, false, nanos(), effects);
 				if (!effects.refused.isEmpty()) {
-					logger.warn("Event {} of session {} could not start {}: too many generations",
+					warn(logger, "Event {} of session {} could not start {}: too many generations",
 							entry.frame.sequence(), this.id, effects.refused);
 				}
 			}
@@ -329,6 +369,10 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.touched.clear();
 			this.readers.wake();
 		}
+		if (!this.closed.isEmpty()) {
+			this.closed.forEach((run) -> run.around.release());
+			this.closed.clear();
+		}
 		if (this.closing && this.endSequence == 0 && this.cleanup.isOver() && this.tools.isOver()) {
 			finishClose();
 		}
@@ -339,12 +383,13 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 * @param events the events
 	 * @param opening what makes a reader of what comes of them, or null
 	 * @param limited whether the session's rate counts
+	 * @param cause what is around whoever sends them
 	 * @param answer called with what became of them, or with the error
 	 */
-	void submit(List<Submission> events, @Nullable Opening opening, boolean limited,
+	void submit(List<Submission> events, @Nullable Opening opening, boolean limited, @Nullable Cause cause,
 			BiConsumer<@Nullable Applied, @Nullable RuntimeException> answer) {
 		long arrived = nanos();
-		admit(events, Intake.isEmergency(events), () -> apply(events, opening, limited, arrived), answer);
+		admit(events, Intake.isEmergency(events), () -> apply(events, opening, limited, cause, arrived), answer);
 	}
 
 	/**
@@ -383,7 +428,8 @@ final class LiveSession implements Session, Mailbox.Owner {
 		});
 	}
 
-	private Applied apply(List<Submission> events, @Nullable Opening opening, boolean limited, long arrived) {
+	private Applied apply(List<Submission> events, @Nullable Opening opening, boolean limited, @Nullable Cause cause,
+			long arrived) {
 		if (opening != null) {
 			opening.check(this.readers.count());
 		}
@@ -395,6 +441,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			events.forEach((submission) -> this.chronicle.encode(this.chronicle.frame(submission.event(), null)));
 		}
 		Origin origin = new Origin();
+		origin.cause = (fresh > 0) ? cause : null;
 		List<Receipt> receipts = new ArrayList<>(events.size());
 		List<Origin> origins = new ArrayList<>(1);
 		for (int i = 0; i < events.size(); i++) {
@@ -486,7 +533,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		}
 		for (CompiledRoute route : matches.starts()) {
 			if (admits(route) && !(handoffFails && route.agent() != null) && passes(route, event)) {
-				start(route, entry, utterance, arrived, effects);
+				start(route, entry, utterance, entry.cause(), arrived, effects);
 			}
 		}
 		release(effects);
@@ -530,7 +577,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 		List<Held> released = this.deliberation.waiting().released(this.used);
 		for (Held held : released) {
 			CompiledRoute route = this.engine.routes().routes().get(held.route());
-			start(route, held.entry(), null, nanos(), effects);
+			start(route, held.entry(), null, held.cause(), nanos(), effects);
 			Held speaking = this.deliberation.speakingSince(held);
 			if (speaking != null && this.engine.routes().match(UserStartedSpeaking.class).interrupts(route)) {
 				// The user went on to speak while the turn waited.
@@ -553,7 +600,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			for (RouteSlot slot : this.used) {
 				Held late = this.deliberation.late(slot, entry, utterance);
 				if (late != null) {
-					start(slot.route, late.entry(), null, arrived, effects);
+					start(slot.route, late.entry(), null, late.cause(), arrived, effects);
 				}
 			}
 		}
@@ -580,14 +627,14 @@ final class LiveSession implements Session, Mailbox.Owner {
 			return filter.test(event, this);
 		}
 		catch (Throwable ex) {
-			logger.warn("The filter of {} failed, so it does not start", route.id(), ex);
+			warn(logger, "The filter of {} failed, so it does not start", route.id(), ex);
 			this.engine.tell((listener) -> listener.conditionFailed(route.id()));
 			return false;
 		}
 	}
 
-	private void start(CompiledRoute route, LogEntry cause, @Nullable UserUtterance utterance, long arrived,
-			Effects effects) {
+	private void start(CompiledRoute route, LogEntry cause, @Nullable UserUtterance utterance, @Nullable Cause around,
+			long arrived, Effects effects) {
 		// What has waited may be of an agent that is not active any more.
 		if (this.closing || !admits(route)) {
 			return;
@@ -631,7 +678,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			}
 		}
 		String id = this.engine.nextGenerationId();
-		Run run = new Run(this, route, id, cause, this.conversation.utterance(id));
+		Run run = new Run(this, route, id, cause, this.conversation.utterance(id), around);
 		this.journal.note(new Recording.Begun(run.id, route.id(), cause.frame.sequence()));
 		this.generations.add(slot, run);
 		effects.started.add(run.id);
@@ -665,16 +712,18 @@ final class LiveSession implements Session, Mailbox.Owner {
 	 * Interrupts generations because a program asks for it. Any thread's.
 	 * @param command what to interrupt
 	 * @param id the command's id
+	 * @param cause what is around whoever asks
 	 * @param answer called with what became of it, or with the error
 	 */
-	void interrupt(InterruptCommand command, @Nullable String id,
+	void interrupt(InterruptCommand command, @Nullable String id, @Nullable Cause cause,
 			BiConsumer<@Nullable InterruptReceipt, @Nullable RuntimeException> answer) {
 		long arrived = nanos();
 		String target = (command.generation() != null) ? command.generation() : command.route();
 		InterruptRequested event = new InterruptRequested(target, command.force(), command.reason());
 		// Named by generation and route, or by one of them: as content, these differ.
 		Submission submission = new Submission(event, id, command.route(), command.force());
-		admit(List.of(submission), command.force(), () -> this.commands.carryOut(command, submission, arrived), answer);
+		admit(List.of(submission), command.force(), () -> this.commands.carryOut(command, submission, cause, arrived),
+				answer);
 	}
 
 	/**
@@ -741,6 +790,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 			this.readers.pace(this.generations.live());
 		}
 		this.readers.wake();
+		weighRest();
 	}
 
 	@Override
@@ -892,10 +942,37 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	/**
-	 * Gives back what it holds of the memory of all logs.
+	 * Has the engine know what it holds from its beginning.
+	 */
+	void weigh() {
+		if (!this.attributes.isEmpty()) {
+			execute(() -> {
+			});
+		}
+	}
+
+	/**
+	 * Tells the engine what it holds beside its log.
+	 */
+	private void weighRest() {
+		long now = this.forgotten ? 0 : this.heldByAttributes + this.conversation.footprint() + this.journal.footprint()
+				+ this.intake.footprint();
+		if (now != this.heldBeside) {
+			this.engine.holds(now - this.heldBeside);
+			this.heldBeside = now;
+		}
+	}
+
+	/**
+	 * Gives back what it holds of the memory of all sessions.
 	 */
 	void forget() {
-		execute(() -> this.engine.logBytes(-this.log.bytes()));
+		execute(() -> {
+			if (!this.forgotten) {
+				this.forgotten = true;
+				this.engine.holds(-this.log.weight());
+			}
+		});
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import dev.edgewise.Frame;
 import dev.edgewise.event.AgentResponse;
 import dev.edgewise.event.AgentTakesFloor;
+import dev.edgewise.session.Surroundings.Cause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,15 @@ final class LogEntry {
 	private static final int TAKEN = 1;
 
 	private static final int DROPPED = 2;
+
+	/** About what the objects of an entry take, in bytes, whatever they say. */
+	private static final int OBJECTS = 224;
+
+	/** From this many bytes on, an event may have many members. */
+	private static final int LARGE = 1_024;
+
+	/** About what the objects of a member or an element take, in bytes. */
+	private static final int OF_A_MEMBER = 64;
 
 	private static final VarHandle STATE;
 
@@ -34,6 +44,9 @@ final class LogEntry {
 
 	final byte[] bytes;
 
+	/** About the memory that it takes, in bytes. */
+	final int weight;
+
 	/** The generation whose fence makes streams skip it; null if nothing does. */
 	final @Nullable Run run;
 
@@ -48,6 +61,12 @@ final class LogEntry {
 
 	/** Whose responses wait for what comes of it. */
 	final @Nullable Origin origin;
+
+	/**
+	 * The generation that it is about, if the engine has written it and it is an event
+	 * for the routes too; the writer's.
+	 */
+	@Nullable Run about;
 
 	/** The bytes ever appended, this one included. */
 	long endOffset;
@@ -70,11 +89,26 @@ final class LogEntry {
 	LogEntry(Frame frame, byte[] bytes, @Nullable Run run, int index, boolean item, int hop, @Nullable Origin origin) {
 		this.frame = frame;
 		this.bytes = bytes;
+		this.weight = weight(bytes);
 		this.run = run;
 		this.index = index;
 		this.item = item;
 		this.hop = hop;
 		this.origin = origin;
+	}
+
+	/**
+	 * An event has its text a second time, in the value, and an object or two for each of
+	 * its members: a large one may have thousands.
+	 */
+	private static int weight(byte[] bytes) {
+		int members = 0;
+		if (bytes.length > LARGE) {
+			for (byte each : bytes) {
+				members += (each == ',' || each == '{' || each == '[') ? 1 : 0;
+			}
+		}
+		return OBJECTS + 2 * bytes.length + OF_A_MEMBER * members;
 	}
 
 	/**
@@ -93,6 +127,19 @@ final class LogEntry {
 	 */
 	boolean isOutside() {
 		return this.hop == 0 && this.origin != null && !(this.frame.event() instanceof AgentTakesFloor);
+	}
+
+	/**
+	 * What is around what it starts: what is around the generation that it comes from,
+	 * else what was around whoever sent it. The writer's.
+	 */
+	@Nullable Cause cause() {
+		Run from = (this.run != null) ? this.run : this.about;
+		Cause around = (from != null) ? from.around.cause() : null;
+		if (around != null) {
+			return around;
+		}
+		return (this.origin != null) ? this.origin.cause : null;
 	}
 
 	/**

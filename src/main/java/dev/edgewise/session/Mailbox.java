@@ -107,7 +107,7 @@ final class Mailbox {
 					guarded(this.wake);
 					answers = takeAnswers(answers);
 					if (handOver()) {
-						answers.forEach(this::guarded);
+						give(answers);
 						return;
 					}
 					steps = 0;
@@ -117,7 +117,13 @@ final class Mailbox {
 			answers = takeAnswers(answers);
 			missed = this.work.addAndGet(-missed);
 		}
-		answers.forEach(this::guarded);
+		give(answers);
+	}
+
+	private void give(List<Runnable> answers) {
+		if (!answers.isEmpty()) {
+			this.owner.outside(() -> answers.forEach(this::guarded));
+		}
 	}
 
 	private boolean handOver() {
@@ -169,7 +175,7 @@ final class Mailbox {
 	}
 
 	private void failed(Throwable ex) {
-		logger.error("A step of {} failed", this.owner, ex);
+		logger.error("A step of {} failed", this.owner, this.owner.loggable(ex));
 	}
 
 	private List<Runnable> takeAnswers(List<Runnable> before) {
@@ -210,6 +216,20 @@ final class Mailbox {
 		 * Takes note that there is nothing more to do for now.
 		 */
 		void rest();
+
+		/**
+		 * Runs code of others, on the thread that was the writer.
+		 */
+		default void outside(Runnable code) {
+			code.run();
+		}
+
+		/**
+		 * What a log line may show of a failure.
+		 */
+		default Throwable loggable(Throwable failure) {
+			return failure;
+		}
 
 	}
 

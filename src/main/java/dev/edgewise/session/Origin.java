@@ -1,5 +1,8 @@
 package dev.edgewise.session;
 
+import dev.edgewise.session.Surroundings.Cause;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What came of one submission: the generations that its events started, directly or
  * through others. Responses that stream them end when all have ended.
@@ -15,6 +18,9 @@ final class Origin {
 	/** Responses that are open; the writer's. */
 	int responses;
 
+	/** What is around whoever submitted it, as long as more can come; the writer's. */
+	@Nullable Cause cause;
+
 	/** {@link #lastSequence} once nothing more can come, 0 before. */
 	private volatile long end;
 
@@ -24,6 +30,7 @@ final class Origin {
 
 	void finish() {
 		this.end = this.lastSequence;
+		this.cause = null;
 	}
 
 }

@@ -10,6 +10,7 @@ import dev.edgewise.Overlap;
 import dev.edgewise.conversation.Utterance;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
+import dev.edgewise.session.Surroundings.Cause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,8 +131,9 @@ final class RouteSlot {
 	 * @param route the index of the route
 	 * @param entry the event that starts
 	 * @param utterance what the user has said, if it is the user's
+	 * @param cause what is around what it starts
 	 */
-	record Held(int route, LogEntry entry, @Nullable UserUtterance utterance) {
+	record Held(int route, LogEntry entry, @Nullable UserUtterance utterance, @Nullable Cause cause) {
 	}
 
 }

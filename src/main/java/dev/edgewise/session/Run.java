@@ -28,8 +28,11 @@ import dev.edgewise.event.ToolResult;
 import dev.edgewise.interruption.InterruptionPolicy;
 import dev.edgewise.interruption.UserUtterance;
 import dev.edgewise.route.CompiledRoute;
+import dev.edgewise.session.Surroundings.Cause;
+import dev.edgewise.session.Surroundings.Enclosure;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -53,6 +56,9 @@ final class Run implements Generation {
 	final Utterance utterance;
 
 	final Execution execution;
+
+	/** What is around its node and its handlers. */
+	final Enclosure around;
 
 	/** What streams have taken of it. */
 	final Takes takes = new Takes();
@@ -149,13 +155,31 @@ final class Run implements Generation {
 
 	@Nullable Interruption interruption;
 
-	Run(LiveSession owner, CompiledRoute compiled, String id, LogEntry trigger, Utterance utterance) {
+	Run(LiveSession owner, CompiledRoute compiled, String id, LogEntry trigger, Utterance utterance,
+			@Nullable Cause cause) {
 		this.owner = owner;
 		this.compiled = compiled;
 		this.id = id;
 		this.trigger = trigger;
 		this.utterance = utterance;
 		this.execution = new Execution(this, owner.engine());
+		this.around = owner.engine().surroundings().enclose(this, cause);
+	}
+
+	/**
+	 * Logs what concerns it, as if its node did. The last argument may be a failure.
+	 */
+	void warn(Logger logger, String line, @Nullable Object... arguments) {
+		this.around.run(() -> logger.warn(line, this.owner.engine().loggable(arguments)));
+	}
+
+	/**
+	 * As {@link #warn}, for what is of interest only to who looks for it.
+	 */
+	void debug(Logger logger, String line, @Nullable Object... arguments) {
+		if (logger.isDebugEnabled()) {
+			this.around.run(() -> logger.debug(line, this.owner.engine().loggable(arguments)));
+		}
 	}
 
 	/**

@@ -80,6 +80,11 @@ public interface SessionEngine extends Edgewise {
 	List<String> routes();
 
 	/**
+	 * The names of the policies, in order.
+	 */
+	List<String> policies();
+
+	/**
 	 * Records a session as far as it is remembered.
 	 * @param session the id of the session, which may have been closed
 	 * @return the recording; {@link dev.edgewise.UnknownSessionException} if there is
@@ -91,6 +96,15 @@ public interface SessionEngine extends Edgewise {
 	 * Takes note of an event that an edge has refused because it could not be read.
 	 */
 	void eventRefused();
+
+	/**
+	 * What a log line may show of a failure: not what somebody said, as messages may,
+	 * unless that is allowed.
+	 * @param failure the failure
+	 */
+	default Throwable loggable(Throwable failure) {
+		return LoggedFailure.of(failure);
+	}
 
 	/**
 	 * Whether every thread for blocking nodes is held.

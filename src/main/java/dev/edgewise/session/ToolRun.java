@@ -118,7 +118,7 @@ final class ToolRun {
 
 	private void ask() {
 		if (this.run.startedAt() == null) {
-			throw new IllegalStateException(this.run + " has not started");
+			throw new MisuseException(this.run + " has not started");
 		}
 		if (is(OnInterruption.PROTECT)) {
 			this.protection = this.run.protect();
@@ -206,10 +206,10 @@ final class ToolRun {
 		if (!this.paced) {
 			// Never on the writer: what is subscribed to it is the node's code.
 			try {
-				engine.schedulers().parallel().schedule(signal);
+				engine.schedulers().parallel().schedule(() -> this.run.around.run(signal));
 			}
 			catch (RejectedExecutionException ex) {
-				logger.debug("Nobody is left to tell {} of {}", this.call.toolName(), this.run, ex);
+				this.run.debug(logger, "Nobody is left to tell {} of {}", this.call.toolName(), this.run, ex);
 			}
 		}
 	}

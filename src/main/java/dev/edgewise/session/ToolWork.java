@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import dev.edgewise.session.Surroundings.Enclosure;
+import dev.edgewise.session.Surroundings.Scope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -16,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * What a tool does: user code, which runs on the thread that suits its form, and says
@@ -32,15 +35,16 @@ abstract sealed class ToolWork {
 	/**
 	 * Has it begun. The writer's.
 	 * @param engine whose threads it takes
+	 * @param around what is around the generation that asks for it
 	 * @param end told once, on any thread, what came of it
 	 * @return false if it needs a thread that may block and all of them are held
 	 */
-	boolean start(Engine engine, End end) {
+	boolean start(Engine engine, Enclosure around, End end) {
 		this.end = end;
-		return start(engine);
+		return start(engine, around);
 	}
 
-	abstract boolean start(Engine engine);
+	abstract boolean start(Engine engine, Enclosure around);
 
 	/**
 	 * Cancels it, where that may block.
@@ -93,6 +97,8 @@ abstract sealed class ToolWork {
 
 		private volatile @Nullable Engine engine;
 
+		private volatile Enclosure around = Enclosure.NONE;
+
 		private @Nullable Publisher<?> publisher;
 
 		/** The publisher's signals come one after the other. */
@@ -103,10 +109,16 @@ abstract sealed class ToolWork {
 		}
 
 		@Override
-		boolean start(Engine engine) {
+		boolean start(Engine engine, Enclosure around) {
+			this.around = around;
 			this.engine = engine;
-			engine.schedulers().parallel().schedule(this::subscribe);
+			engine.schedulers().parallel().schedule(() -> around.run(this::subscribe));
 			return true;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.around.context();
 		}
 
 		private void subscribe() {
@@ -130,7 +142,7 @@ abstract sealed class ToolWork {
 			}
 			else if (known != null) {
 				// Cancelled meanwhile, or one too many.
-				known.schedulers().control().schedule(() -> cancel(subscription));
+				known.schedulers().control().schedule(() -> cancelNow(subscription));
 			}
 		}
 
@@ -153,17 +165,20 @@ abstract sealed class ToolWork {
 		void cancel() {
 			Subscription subscription = this.upstream.getAndSet(Operators.cancelledSubscription());
 			if (subscription != null) {
-				cancel(subscription);
+				cancelNow(subscription);
 			}
 		}
 
-		private static void cancel(Subscription subscription) {
-			try {
-				subscription.cancel();
-			}
-			catch (Throwable ex) {
-				logger.warn("Cancelling a tool failed", ex);
-			}
+		private void cancelNow(Subscription subscription) {
+			this.around.run(() -> {
+				try {
+					subscription.cancel();
+				}
+				catch (Throwable ex) {
+					Engine known = this.engine;
+					logger.warn("Cancelling a tool failed", (known != null) ? known.loggable(ex) : ex);
+				}
+			});
 		}
 
 	}
@@ -194,12 +209,12 @@ abstract sealed class ToolWork {
 		}
 
 		@Override
-		boolean start(Engine engine) {
+		boolean start(Engine engine, Enclosure around) {
 			if (!engine.holdThread(true)) {
 				return false;
 			}
 			try {
-				engine.schedulers().blocking().schedule(() -> run(engine));
+				engine.schedulers().blocking().schedule(() -> run(engine, around));
 			}
 			catch (RejectedExecutionException ex) {
 				engine.releaseThread();
@@ -208,7 +223,7 @@ abstract sealed class ToolWork {
 			return true;
 		}
 
-		private void run(Engine engine) {
+		private void run(Engine engine, Enclosure around) {
 			Callable<?> work = this.callable;
 			this.callable = null;
 			this.thread = Thread.currentThread();
@@ -218,11 +233,15 @@ abstract sealed class ToolWork {
 			}
 			Object value = null;
 			Throwable failure = null;
+			Scope scope = around.enter();
 			try {
 				value = work.call();
 			}
 			catch (Throwable ex) {
 				failure = ex;
+			}
+			finally {
+				scope.close();
 			}
 			leaveThread();
 			this.thread = null;

@@ -179,10 +179,10 @@ final class Tools {
 		}
 		try {
 			limit(tool);
-			return work.start(this.engine, new End(tool)) ? null : ToolOutcome.NO_THREAD;
+			return work.start(this.engine, tool.run.around, new End(tool)) ? null : ToolOutcome.NO_THREAD;
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("{} of {} is not started", tool.call.toolName(), tool.run, ex);
+			tool.run.debug(logger, "{} of {} is not started", tool.call.toolName(), tool.run, ex);
 			return ToolOutcome.NO_THREAD;
 		}
 	}
@@ -228,7 +228,7 @@ final class Tools {
 				this.engine.schedulers().control().schedule(work::cancel);
 			}
 			catch (RejectedExecutionException ex) {
-				logger.debug("{} of {} is not cancelled", tool.call.toolName(), tool.run, ex);
+				tool.run.debug(logger, "{} of {} is not cancelled", tool.call.toolName(), tool.run, ex);
 			}
 		}
 	}
@@ -251,11 +251,11 @@ final class Tools {
 			end(deed, outcome);
 		}
 		else if (failure == null) {
-			logger.debug("{} of {} returned after its outcome", tool.call.toolName(), tool.run);
+			tool.run.debug(logger, "{} of {} returned after its outcome", tool.call.toolName(), tool.run);
 			this.engine.tell((listener) -> listener.toolLate(tool.run.route()));
 		}
 		else {
-			logger.debug("{} of {} failed after its outcome", tool.call.toolName(), tool.run, failure);
+			tool.run.debug(logger, "{} of {} failed after its outcome", tool.call.toolName(), tool.run, failure);
 		}
 	}
 
@@ -265,7 +265,8 @@ final class Tools {
 	 */
 	private boolean isValue(ToolRun tool, @Nullable Object value) {
 		if (value instanceof Publisher || value instanceof CompletionStage || value instanceof Future) {
-			logger.warn("{} of {} has returned no result but a promise of one", tool.call.toolName(), tool.run);
+			tool.run.warn(logger, "{} of {} has returned no result but a promise of one", tool.call.toolName(),
+					tool.run);
 			return false;
 		}
 		try {
@@ -273,13 +274,13 @@ final class Tools {
 			return this.chronicle.encode(frame).length <= this.chronicle.maxBytes();
 		}
 		catch (Throwable ex) {
-			logger.warn("The result of {} of {} cannot be written", tool.call.toolName(), tool.run, ex);
+			tool.run.warn(logger, "The result of {} of {} cannot be written", tool.call.toolName(), tool.run, ex);
 			return false;
 		}
 	}
 
 	private String describe(ToolRun tool, Throwable failure) {
-		logger.warn("{} of {} failed", tool.call.toolName(), tool.run, failure);
+		tool.run.warn(logger, "{} of {} failed", tool.call.toolName(), tool.run, failure);
 		Class<?> type = failure.getClass();
 		String name = (type.isAnonymousClass() ? type.getSuperclass() : type).getSimpleName();
 		boolean exposed = this.engine.settings().exposeErrorMessages() && failure.getMessage() != null;

@@ -34,7 +34,7 @@ final class WaitingStarts {
 				drop(slot, before);
 			}
 		}
-		slot.held.add(new Held(slot.route.index(), entry, utterance));
+		slot.held.add(new Held(slot.route.index(), entry, utterance, entry.cause()));
 		this.count++;
 		if (entry.origin != null) {
 			entry.origin.open++;

@@ -1,5 +1,6 @@
 package dev.edgewise.web;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,8 +41,10 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
  * of buffers would not do: operators and the server ask it for dozens of frames ahead.
  * <p>
  * What the kernel may hold besides is bounded where it can be: unsent bytes on the native
- * transport, else the send buffer. Both are set on connections that stream, and put back
- * when the stream has ended.
+ * transport, else the send buffer. A client that has vanished acknowledges nothing, and
+ * the kernel would go on sending for a quarter of an hour; on the native transport it
+ * gives up after the time that a stream may stall. All are set on connections that
+ * stream, and put back when the stream has ended.
  */
 final class ChannelStreamWriter implements StreamWriter {
 
@@ -58,17 +61,28 @@ final class ChannelStreamWriter implements StreamWriter {
 			ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_NOTSENT_LOWAT"),
 			ChannelOption.valueOf("io.netty.channel.uring.IoUringChannelOption#TCP_NOTSENT_LOWAT"));
 
+	private static final List<ChannelOption<Integer>> UNACKNOWLEDGED = List.of(
+			ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_USER_TIMEOUT"),
+			ChannelOption.valueOf("io.netty.channel.uring.IoUringChannelOption#TCP_USER_TIMEOUT"));
+
 	private final StreamPulse pulse;
 
 	private final int sendBuffer;
 
-	ChannelStreamWriter(StreamPulse pulse, int sendBuffer) {
+	private final int stallMillis;
+
+	ChannelStreamWriter(StreamPulse pulse, int sendBuffer, Duration stallTimeout) {
 		this.pulse = pulse;
 		this.sendBuffer = sendBuffer;
+		this.stallMillis = (int) stallTimeout.toMillis();
 	}
 
 	static boolean supports(Object server) {
 		return server instanceof HttpServerResponse;
+	}
+
+	static boolean isAnswered(Object server) {
+		return server instanceof HttpServerResponse response && response.hasSentHeaders();
 	}
 
 	@Override
@@ -138,7 +152,7 @@ final class ChannelStreamWriter implements StreamWriter {
 
 		private final AtomicBoolean scheduled = new AtomicBoolean();
 
-		private @Nullable Runnable restore;
+		private final List<Runnable> restore = new ArrayList<>(2);
 
 		private @Nullable List<Runnable> written;
 
@@ -168,7 +182,7 @@ final class ChannelStreamWriter implements StreamWriter {
 				ChannelStreamWriter.this.pulse.remove(this);
 				return;
 			}
-			execute(() -> this.restore = bound());
+			execute(this::bound);
 			this.reader.onReady(this::wake);
 			wake();
 		}
@@ -177,42 +191,50 @@ final class ChannelStreamWriter implements StreamWriter {
 			this.ended = true;
 			ChannelStreamWriter.this.pulse.remove(this);
 			execute(() -> {
-				if (this.restore != null) {
-					this.restore.run();
-					this.restore = null;
-				}
+				this.restore.forEach(Runnable::run);
+				this.restore.clear();
 			});
 		}
 
 		/**
-		 * Bounds what the kernel may hold.
-		 * @return puts back what was before
+		 * Bounds what the kernel may hold, and for how long.
 		 */
-		private @Nullable Runnable bound() {
-			for (ChannelOption<Long> option : UNSENT_LOW_WATER) {
-				Runnable restore = set(option, sendBuffer() / 4L);
-				if (restore != null) {
-					return restore;
-				}
+		private void bound() {
+			if (!setFirst(UNSENT_LOW_WATER, ChannelStreamWriter.this.sendBuffer / 4L)) {
+				set(ChannelOption.SO_SNDBUF, ChannelStreamWriter.this.sendBuffer);
 			}
-			return set(ChannelOption.SO_SNDBUF, sendBuffer());
+			setFirst(UNACKNOWLEDGED, ChannelStreamWriter.this.stallMillis);
 		}
 
-		private <T> @Nullable Runnable set(ChannelOption<T> option, T value) {
+		private <T> boolean setFirst(List<ChannelOption<T>> options, T value) {
+			return options.stream().anyMatch((option) -> set(option, value));
+		}
+
+		/**
+		 * Sets an option.
+		 * @return whether the channel has it
+		 */
+		private <T> boolean set(ChannelOption<T> option, T value) {
 			try {
 				T before = this.channel.config().getOption(option);
 				if (before != null && this.channel.config().setOption(option, value)) {
-					return () -> set(option, before);
+					this.restore.add(() -> restore(option, before));
+					return true;
 				}
 			}
 			catch (ChannelException ex) {
 				// closed meanwhile
 			}
-			return null;
+			return false;
 		}
 
-		private int sendBuffer() {
-			return ChannelStreamWriter.this.sendBuffer;
+		private <T> void restore(ChannelOption<T> option, T before) {
+			try {
+				this.channel.config().setOption(option, before);
+			}
+			catch (ChannelException ex) {
+				// closed meanwhile
+			}
 		}
 
 		private void wake() {

@@ -27,6 +27,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,14 +38,20 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseCookie;
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MimeTypeUtils;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
@@ -59,6 +66,14 @@ public final class HttpEdge {
 	private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
 
 	private static final long FROM_NOW_ON = -1;
+
+	/**
+	 * Has Reactor drop an error, by the key that it looks for, that comes when a body has
+	 * failed already: Reactor Netty tells twice that a client has gone, and the second
+	 * time would be logged as an error, for each such client.
+	 */
+	private static final Context BODY_ENDS_ONCE = Context.of("reactor.onErrorDropped.local",
+			(Consumer<Throwable>) (error) -> logger.debug("A body has failed once more", error));
 
 	private final SessionEngine engine;
 
@@ -141,11 +156,12 @@ public final class HttpEdge {
 		return (request) -> Mono.defer(() -> handler.handle(request)).onErrorResume((error) -> {
 			Problem problem = Problem.of(error);
 			if (problem == null) {
-				if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
-					// unread, but an error would be logged as the service's
-					return ServerResponse.badRequest().build();
+				if (error instanceof BrokenOffException
+						|| DisconnectedClientHelper.isClientDisconnectedException(error)) {
+					// an error would be logged as the service's
+					return Mono.just(Unread.INSTANCE);
 				}
-				logger.error(request.method() + " " + request.path() + " failed", error);
+				logger.error(request.method() + " " + request.path() + " failed", this.engine.loggable(error));
 				problem = Problem.internal();
 			}
 			return problem(problem);
@@ -476,7 +492,7 @@ public final class HttpEdge {
 	/**
 	 * Reads the bytes of a body, none for none.
 	 */
-	private static Mono<byte[]> body(ServerRequest request, int limit, boolean required) {
+	private Mono<byte[]> body(ServerRequest request, int limit, boolean required) {
 		HttpHeaders headers = request.headers().asHttpHeaders();
 		if (headers.getContentLength() > limit) {
 			throw Problem.tooLarge(limit).refusal();
@@ -490,10 +506,14 @@ public final class HttpEdge {
 			.onErrorMap(DataBufferLimitException.class, (error) -> Problem.tooLarge(limit).refusal())
 			.defaultIfEmpty(new byte[0])
 			.doOnNext((bytes) -> {
+				if (this.streams.isAnswered(request.exchange().getResponse())) {
+					throw new BrokenOffException();
+				}
 				if (bytes.length != 0 && !required && !typed) {
 					throw Problem.mediaType().refusal();
 				}
-			});
+			})
+			.contextWrite(BODY_ENDS_ONCE);
 	}
 
 	private static byte[] bytes(DataBuffer buffer) {
@@ -564,9 +584,9 @@ public final class HttpEdge {
 	 * The engine refuses what cannot be encoded; that is the client's event and not a
 	 * failure of the service.
 	 */
-	private static <T> Mono<T> refusing(Mono<T> answer) {
+	private <T> Mono<T> refusing(Mono<T> answer) {
 		return answer.onErrorMap(IllegalArgumentException.class, (error) -> {
-			logger.debug("An event was refused", error);
+			logger.debug("An event was refused", this.engine.loggable(error));
 			return Problem.invalidEvent(null).refusal();
 		});
 	}
@@ -588,6 +608,48 @@ public final class HttpEdge {
 			response.header(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfterSeconds()));
 		}
 		return response.bodyValue(this.json.write(problem.members()));
+	}
+
+	/**
+	 * Tells that a body has ended where the server could not decode it, which looks like
+	 * an end, but for the answer that the server has given.
+	 */
+	private static final class BrokenOffException extends RuntimeException {
+
+		BrokenOffException() {
+			super("The body broke off", null, false, false);
+		}
+
+	}
+
+	/**
+	 * What is answered to a client that has gone, or to which the server has answered
+	 * itself: nothing.
+	 */
+	private enum Unread implements ServerResponse {
+
+		INSTANCE;
+
+		@Override
+		public HttpStatusCode statusCode() {
+			return HttpStatus.BAD_REQUEST;
+		}
+
+		@Override
+		public HttpHeaders headers() {
+			return HttpHeaders.EMPTY;
+		}
+
+		@Override
+		public MultiValueMap<String, ResponseCookie> cookies() {
+			return CollectionUtils.unmodifiableMultiValueMap(new LinkedMultiValueMap<>());
+		}
+
+		@Override
+		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+			return Mono.empty();
+		}
+
 	}
 
 }

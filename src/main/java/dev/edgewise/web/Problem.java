@@ -29,6 +29,8 @@ record Problem(String name, int status, String title, Map<String, Object> fields
 
 	private static final int MAX_ECHO = 128;
 
+	private static final Duration SOON = Duration.ofSeconds(5);
+
 	static Problem malformed(String detail) {
 		return of("malformed-body", 400, "The body is not well-formed JSON").with("detail", detail);
 	}
@@ -93,13 +95,17 @@ record Problem(String name, int status, String title, Map<String, Object> fields
 		return of("unauthenticated", 401, "It is not known who calls");
 	}
 
+	static Problem unverifiable() {
+		return of("unverifiable", 503, "It cannot be found out now who calls").retryAfter(SOON);
+	}
+
 	static Problem forbidden(String needed) {
 		return of("forbidden", 403, "The caller may not do this").with("needed", needed);
 	}
 
 	static Problem callerLimit(String limit, int max, Duration retryAfter) {
-		return of("caller-limit", 429, "The caller has reached a limit").with("limit", limit)
-			.with("max", max)
+		return of("caller-limit", 429, "The caller has reached a limit").with("bound", limit)
+			.with("limit", max)
 			.retryAfter(retryAfter);
 	}
 
@@ -190,12 +196,16 @@ record Problem(String name, int status, String title, Map<String, Object> fields
 		return (this.retryAfter != null) ? Math.max(1, this.retryAfter.plusNanos(999_999_999).toSeconds()) : 0;
 	}
 
+	String type() {
+		return "urn:edgewise:problem:" + this.name;
+	}
+
 	/**
 	 * The members of the JSON object.
 	 */
 	Map<String, Object> members() {
 		Map<String, Object> members = new LinkedHashMap<>();
-		members.put("type", "urn:edgewise:problem:" + this.name);
+		members.put("type", type());
 		members.put("title", this.title);
 		members.put("status", this.status);
 		if (this.retryAfter != null) {

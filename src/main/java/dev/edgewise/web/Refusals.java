@@ -34,6 +34,13 @@ public final class Refusals {
 	}
 
 	/**
+	 * Answers that it cannot be found out now who calls.
+	 */
+	public Mono<Void> unverifiable(ServerWebExchange exchange) {
+		return write(exchange, Problem.unverifiable());
+	}
+
+	/**
 	 * Answers that the caller may not do this.
 	 * @param exchange the exchange
 	 * @param needed what the caller would need

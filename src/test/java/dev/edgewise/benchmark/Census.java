@@ -14,7 +14,7 @@ import javax.management.ObjectName;
  * Counts what is alive in this JVM, after a full collection: the bytes of the heap,
  * whatever waits for its time, threads, and what lies outside the heap.
  */
-final class Census {
+public final class Census {
 
 	/**
 	 * What a timer keeps of each task: the JDK's, which Reactor's schedulers are made of,
@@ -32,7 +32,7 @@ final class Census {
 	 * @return the lines {@code heap}, {@code direct} and {@code classes} with bytes,
 	 * {@code timers} and {@code threads}
 	 */
-	static List<String> take() throws JMException {
+	public static List<String> take() throws JMException {
 		long heap = 0;
 		long timers = 0;
 		for (String line : histogram().lines().toList()) {

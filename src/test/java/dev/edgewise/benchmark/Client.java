@@ -255,6 +255,8 @@ public final class Client {
 
 		final Histogram delays = new Histogram(3);
 
+		final Histogram bares = new Histogram(3);
+
 		final List<String> fences = new ArrayList<>();
 
 		final long from;
@@ -280,6 +282,7 @@ public final class Client {
 			describe("answer", this.answers, lines);
 			describe("frame", this.frames, lines);
 			describe("item", this.delays, lines);
+			describe("bare", this.bares, lines);
 			lines.add("lost " + this.lost);
 			lines.add("late " + this.late);
 			return lines;
@@ -367,8 +370,10 @@ public final class Client {
 			}
 			post(START, (status, body) -> {
 			});
+			long between = due + Client.this.turn / 2;
 			long stop = due + Client.this.turn * 9 / 10;
 			long next = due + Client.this.turn;
+			at(between, () -> postBare(between));
 			at(stop, () -> stop(stop));
 			at(next, () -> turn(next));
 		}
@@ -386,6 +391,20 @@ public final class Client {
 				}
 				if (Client.this.figures.measures(due)) {
 					Client.this.figures.answers.recordValue(System.nanoTime() - due);
+				}
+			});
+		}
+
+		/**
+		 * Posts the same to an endpoint that does nothing.
+		 */
+		private void postBare(long due) {
+			if (this.ended) {
+				return;
+			}
+			send("POST", "/bare/" + this.id, STOP, (status, body) -> {
+				if (Client.this.figures.measures(due)) {
+					Client.this.figures.bares.recordValue(System.nanoTime() - due);
 				}
 			});
 		}

@@ -3,6 +3,8 @@ package dev.edgewise.benchmark;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -30,6 +32,9 @@ import reactor.core.scheduler.Schedulers;
 @State(Scope.Benchmark)
 public class Crowd {
 
+	/** How long a plain executor takes to begin with what it is handed. */
+	static final String WOKEN = "woken";
+
 	private static final Duration PACE = Duration.ofMillis(20);
 
 	private static final long TURN = TimeUnit.MILLISECONDS.toNanos(1);
@@ -42,6 +47,9 @@ public class Crowd {
 
 	private List<Voice> voices;
 
+	/** A thread that is handed something to do as often as the engine's is. */
+	private ExecutorService other;
+
 	private int next;
 
 	private long due;
@@ -51,17 +59,19 @@ public class Crowd {
 
 	@Setup
 	public void open() {
-		this.stage = new Stage(Agent.class, Map.of());
+		this.stage = new Stage(Agent.class, Map.of("edgewise.log.total-bytes", "768MB"));
 		this.voices = IntStream.range(0, this.sessions)
 			.mapToObj((number) -> new Voice(this.stage.engine(), "voice-" + number))
 			.toList();
 		this.voices.forEach(Voice::begin);
+		this.other = Executors.newSingleThreadExecutor();
 		this.due = System.nanoTime();
 	}
 
 	@TearDown
 	public void close() {
 		this.stage.close();
+		this.other.shutdown();
 	}
 
 	/**
@@ -72,6 +82,8 @@ public class Crowd {
 		this.voice = this.voices.get(this.next);
 		this.next = (this.next + 1) % this.sessions;
 		this.voice.awaitWord();
+		long handed = System.nanoTime();
+		this.other.execute(() -> Marks.add(WOKEN, System.nanoTime() - handed));
 		this.due = Math.max(this.due + TURN, System.nanoTime());
 		long left;
 		while ((left = this.due - System.nanoTime()) > 0) {

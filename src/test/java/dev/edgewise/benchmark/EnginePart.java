@@ -1,13 +1,13 @@
 package dev.edgewise.benchmark;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 import dev.edgewise.benchmark.Chart.Series;
 import dev.edgewise.benchmark.Page.Target;
@@ -43,9 +43,10 @@ final class EnginePart implements Part {
 			the last interruption, and with it what the processor's caches have forgotten; and what else the machine did.""";
 
 	private static final String HAND_OVER = """
-			A node is cancelled on a thread of its own, since a cancel may block (L6): when more threads are ready to run
-			than there are cores, that one waits for its turn, and all of them wait while the garbage collector moves what
-			the logs hold. The fence, which is when the agent is silent, does not wait for it: see its line in the table.""";
+			A node is cancelled on a thread of its own, since a cancel may block (L6), and to hand something to a thread
+			that waits takes its time on this machine: of a hundred tasks that a plain executor of the JDK was handed in the
+			same seconds, 99 had begun within %s. The fence, which is when the agent is silent, does not wait for it: see
+			its line in the table.""";
 
 	/** What grows by no more than this factor is flat. */
 	private static final double FLAT = 1.5;
@@ -78,23 +79,33 @@ final class EnginePart implements Part {
 
 	private static void sessions(Page page, Map<Integer, RunResult> runs) {
 		page.paragraph("### While other sessions speak");
-		page.paragraph("""
-				In every session an agent speaks fifty items a second, and a stream takes them. A thousand times a
-				second one session, each in its turn, is interrupted: *fence* is when `publish` has given the receipt,
-				*cancelled* when the subscription of the node has been cancelled, on another thread.""");
+		page.paragraph(
+				"""
+						In every session an agent speaks fifty items a second, and a stream takes them. A thousand times a
+						second one session, each in its turn, is interrupted: *fence* is when `publish` has given the receipt,
+						*cancelled* when the subscription of the node has been cancelled, on another thread. *Handed over* is how
+						long a plain executor of one thread, which has nothing else to do, takes to begin with a task that it is
+						handed as often: the floor of everything that another thread does.""");
 		List<List<String>> rows = new ArrayList<>();
 		List<String> verdicts = new ArrayList<>();
+		String reason = HAND_OVER.formatted(runs.entrySet()
+			.stream()
+			.map((entry) -> "%s ms with %s".formatted(
+					number(new Times(entry.getValue(), Crowd.WOKEN).percentile(99) / 1_000, 2),
+					number(entry.getKey(), 0)))
+			.collect(Collectors.joining(", ")));
 		runs.forEach((sessions, run) -> {
 			Times cancelled = new Times(run, Voice.CANCELLED);
 			rows.add(row(sessions, "fence", new Times(run, null)));
 			rows.add(row(sessions, "cancelled", cancelled));
+			rows.add(row(sessions, "handed over", new Times(run, Crowd.WOKEN)));
 			double target = TARGETS.get(sessions);
 			double reached = cancelled.percentile(99);
 			page.target(new Target(
 					"event → node cancelled, in process, %s session%s, 99 %%".formatted(number(sessions, 0),
 							(sessions == 1) ? "" : "s"),
 					PEER.get(sessions), "< " + number(target / 1_000, 1) + " ms", number(reached / 1_000, 2) + " ms",
-					reached < target, HAND_OVER));
+					reached < target, reason));
 			verdicts.add("within %s with %s (the target is %s: %s)".formatted(number(reached, 0),
 					number(sessions, 0) + ((sessions == 1) ? " session" : " sessions"), number(target, 0),
 					(reached < target) ? "met" : "**missed**"));
@@ -198,7 +209,7 @@ final class EnginePart implements Part {
 			ToDoubleFunction<RunResult> figure) {
 		TreeMap<Integer, RunResult> sorted = new TreeMap<>(runs);
 		double growth = growth(runs, figure);
-		return "%s takes %s with %s and %s with %s %s; the most is %s times the first, which is %s.".formatted(what,
+		return "%s takes %s with %s and %s with %s %s: %s times as long, which is %s.".formatted(what,
 				number(figure.applyAsDouble(sorted.firstEntry().getValue()), 0), number(sorted.firstKey(), 0),
 				number(figure.applyAsDouble(sorted.lastEntry().getValue()), 0), number(sorted.lastKey(), 0), unit,
 				number(growth, 2),
@@ -206,11 +217,12 @@ final class EnginePart implements Part {
 	}
 
 	/**
-	 * The most that a time is of the first one, whose quantity is the least.
+	 * How many times the time with the least quantity the one with the most is.
 	 */
 	private static double growth(Map<Integer, RunResult> runs, ToDoubleFunction<RunResult> figure) {
-		double[] values = new TreeMap<>(runs).values().stream().mapToDouble(figure).toArray();
-		return Arrays.stream(values).max().orElseThrow() / values[0];
+		TreeMap<Integer, RunResult> sorted = new TreeMap<>(runs);
+		return figure.applyAsDouble(sorted.lastEntry().getValue())
+				/ figure.applyAsDouble(sorted.firstEntry().getValue());
 	}
 
 	private static Series series(String name, Map<Integer, RunResult> runs, ToDoubleFunction<RunResult> figure) {

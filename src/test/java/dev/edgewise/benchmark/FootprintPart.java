@@ -13,8 +13,6 @@ import com.sun.management.UnixOperatingSystemMXBean;
  */
 final class FootprintPart implements Part {
 
-	private static final String ENGINE = "/v1/sessions/%s/stream";
-
 	private static final String BARE = "/bare/%s";
 
 	private static final String PLAIN = "/silent/%s";
@@ -112,12 +110,12 @@ final class FootprintPart implements Part {
 		try (Jvm server = Jvm.start(Server.class, "-Xmx4g"); Jvm client = Jvm.start(Client.class)) {
 			client.ask("server", (int) server.ask("port").get("port"));
 			server.ask("sessions", WARM);
-			client.ask("attend", WARM, ENGINE);
+			client.ask("attend", WARM, Load.ENGINE);
 			client.ask("end");
 			Jvm.Answer before = server.ask("census");
 			server.ask("sessions", SESSIONS + WARM);
 			Jvm.Answer opened = server.ask("census");
-			client.ask("attend", streams, ENGINE);
+			client.ask("attend", streams, Load.ENGINE);
 			Jvm.Answer attended = server.ask("census");
 			return new Idle(new Growth(SESSIONS, before, opened), new Growth(streams, opened, attended));
 		}
@@ -144,7 +142,7 @@ final class FootprintPart implements Part {
 		try (Jvm server = Jvm.start(Server.class, "-Xmx4g"); Jvm client = Jvm.start(Client.class)) {
 			client.ask("server", (int) server.ask("port").get("port"));
 			Jvm.Answer before = server.ask("census");
-			client.ask("listen", SPEAKERS, ENGINE, PACE);
+			client.ask("listen", SPEAKERS, Load.ENGINE, PACE);
 			long end = System.nanoTime() + PATIENCE;
 			while (said(server) < FRAMES && System.nanoTime() < end) {
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * A JVM beside this one that is asked questions: a line in, lines out. It ends when it is
  * closed, and with the process that has started it.
  */
-final class Jvm implements AutoCloseable {
+public final class Jvm implements AutoCloseable {
 
 	/** The line behind the last one of an answer. */
 	private static final String END = ".";
@@ -39,7 +39,7 @@ final class Jvm implements AutoCloseable {
 	 * @param main what to run there; it calls {@link #answer}
 	 * @param options the JVM's options
 	 */
-	static Jvm start(Class<?> main, String... options) {
+	public static Jvm start(Class<?> main, String... options) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(Arrays.asList(options));
@@ -60,7 +60,7 @@ final class Jvm implements AutoCloseable {
 	 * Asks, and waits for the answer.
 	 * @param words the question
 	 */
-	Answer ask(Object... words) {
+	public Answer ask(Object... words) {
 		StringBuilder question = new StringBuilder();
 		for (Object word : words) {
 			question.append(question.isEmpty() ? "" : " ").append(word);
@@ -100,7 +100,7 @@ final class Jvm implements AutoCloseable {
 	 * else prints goes to the standard error.
 	 * @param start makes what answers a question's words
 	 */
-	static void answer(Callable<Answers> start) throws Exception {
+	public static void answer(Callable<Answers> start) throws Exception {
 		Thread.setDefaultUncaughtExceptionHandler((thread, ex) -> {
 			ex.printStackTrace();
 			if (thread.getName().equals("main")) {
@@ -122,7 +122,7 @@ final class Jvm implements AutoCloseable {
 	/**
 	 * Answers questions.
 	 */
-	interface Answers {
+	public interface Answers {
 
 		List<String> to(String[] question) throws Exception;
 
@@ -131,12 +131,12 @@ final class Jvm implements AutoCloseable {
 	/**
 	 * The lines of an answer, each a name and its value.
 	 */
-	record Answer(List<String> lines) {
+	public record Answer(List<String> lines) {
 
 		/**
 		 * The value of a name.
 		 */
-		double get(String name) {
+		public double get(String name) {
 			return this.lines.stream()
 				.filter((line) -> line.startsWith(name + " "))
 				.mapToDouble((line) -> Double.parseDouble(line.substring(name.length() + 1)))

@@ -24,12 +24,22 @@ final class Load implements AutoCloseable {
 	/** The same, with its items made on other threads than those of the connections. */
 	static final String ELSEWHERE = "/elsewhere/%s";
 
-	private final Jvm server = Jvm.start(Server.class, "-Xms4g", "-Xmx4g");
+	private final Jvm server = Jvm.start(Server.class, "-Xms4g", "-Xmx4g", "-XX:+AlwaysPreTouch");
 
 	private final Jvm client = Jvm.start(Client.class, "-Xms512m", "-Xmx512m");
 
 	Load() {
 		this.client.ask("server", (int) this.server.ask("port").get("port"));
+	}
+
+	/**
+	 * Has users talk, so that the server has been compiled for it.
+	 */
+	void warmUp(int sessions, int turn, int seconds) {
+		this.client.ask("talk", sessions, turn);
+		pass(seconds);
+		this.client.ask("end");
+		this.server.ask("cancelled");
 	}
 
 	/**

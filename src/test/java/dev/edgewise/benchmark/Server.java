@@ -67,8 +67,8 @@ public final class Server {
 		Jvm.answer(() -> new Server((WebServerApplicationContext) new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.REACTIVE)
 			.run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
-					"--spring.config.name=none", "--edgewise.session.max=200000",
-					"--edgewise.session.tombstone=1s"))::answer);
+					"--spring.config.name=none", "--edgewise.session.max=200000", "--edgewise.session.tombstone=1s",
+					"--edgewise.log.total-bytes=3GB"))::answer);
 	}
 
 	private List<String> answer(String[] question) throws Exception {
@@ -149,7 +149,8 @@ public final class Server {
 
 		/**
 		 * A stream that is opened, and on which nothing is said, with as little in
-		 * between as the stack allows.
+		 * between as the stack allows; and a post that is read, and of which nothing
+		 * comes.
 		 */
 		@Bean
 		RouterFunction<ServerResponse> bare() {
@@ -161,6 +162,11 @@ public final class Server {
 							.body((response,
 									context) -> response.writeAndFlushWith(Flux.<Mono<DataBuffer>>never()
 										.startWith(Mono.just(response.bufferFactory().wrap(comment))))))
+				.POST("/bare/{id}",
+						(request) -> request.bodyToMono(String.class)
+							.flatMap((body) -> ServerResponse.accepted()
+								.contentType(MediaType.APPLICATION_JSON)
+								.bodyValue("{\"characters\":" + body.length() + "}")))
 				.build();
 		}
 

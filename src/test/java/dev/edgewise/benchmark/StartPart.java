@@ -30,7 +30,7 @@ final class StartPart implements Part {
 	private static final int ROUNDS = 3;
 
 	/** No round but the first begins that would not be over by then. */
-	private static final long BUDGET = TimeUnit.SECONDS.toNanos(58);
+	private static final long BUDGET = TimeUnit.SECONDS.toNanos(85);
 
 	/** A start that takes longer has failed. */
 	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.edgewise.EventConflictException;
 import dev.edgewise.EventRefusedException;
@@ -27,6 +29,7 @@ import dev.edgewise.event.AgentGenerationFailed;
 import dev.edgewise.event.AgentGenerationInterrupted;
 import dev.edgewise.event.AgentGenerationStarted;
 import dev.edgewise.event.AgentHandoff;
+import dev.edgewise.event.CustomReceived;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.EmergencyStop;
 import dev.edgewise.event.SessionClosed;
@@ -34,6 +37,7 @@ import dev.edgewise.event.StreamGap;
 import dev.edgewise.event.UserEvent;
 import dev.edgewise.event.UserStartedSpeaking;
 import dev.edgewise.event.UserStoppedSpeaking;
+import dev.edgewise.event.UserTranscriptionReceived;
 import dev.edgewise.session.EngineSettings.GenerationBounds;
 import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.LogReader;
@@ -649,6 +653,72 @@ class SessionLawTests {
 			assertThat(stage.publish(new DTMFInput("1")).sequence()).isEqualTo(1);
 			assertThatExceptionOfType(UnknownSessionException.class)
 				.isThrownBy(() -> Stage.get(stage.engine.publish("other", new DTMFInput("1"))));
+		}
+	}
+
+	@Test
+	void whatIsRememberedOfAConversationCountsToo() {
+		try (Stage stage = Stage.with(counting()).log(8, 1 << 20, 20_000).open()) {
+			Stage.get(stage.engine.open("other", Map.of()));
+			UserTranscriptionReceived said = new UserTranscriptionReceived("word ".repeat(40), null, null);
+			int count = 0;
+			while (count < 100 && isAccepted(stage, said)) {
+				count++;
+			}
+			assertThat(count).isBetween(9, 99);
+			Stage.get(stage.engine.close("other"));
+			assertThat(stage.publish(new DTMFInput("1")).sequence()).isEqualTo(1);
+		}
+	}
+
+	private static boolean isAccepted(Stage stage, Object event) {
+		try {
+			Stage.get(stage.engine.publish("other", event));
+			return true;
+		}
+		catch (EventRefusedException ex) {
+			assertThat(ex.bound()).isEqualTo(Bound.LOG_MEMORY);
+			return false;
+		}
+	}
+
+	@Test
+	void whatASessionWasOpenedWithCountsToo() {
+		try (Stage stage = Stage.with(counting()).log(1_024, 1 << 20, 20_000).open()) {
+			Stage.get(stage.engine.open("other", Map.of("notes", List.of("x".repeat(12_000)))));
+			assertThatExceptionOfType(EventRefusedException.class)
+				.isThrownBy(() -> Stage.get(stage.engine.open("third", Map.of())))
+				.satisfies((ex) -> assertThat(ex.bound()).isEqualTo(Bound.LOG_MEMORY));
+			Stage.get(stage.engine.close("other"));
+			assertThat(Stage.get(stage.engine.open("third", Map.of())).id()).isEqualTo("third");
+			Stage.get(stage.engine.close("third"));
+		}
+	}
+
+	@Test
+	void anEventOfManySmallMembersCountsForTheObjectsThatItIsMadeOf() {
+		try (Stage stage = Stage.with(counting()).log(1_024, 1 << 20, 60_000).open()) {
+			Stage.get(stage.engine.open("other", Map.of()));
+			Map<String, Object> metadata = IntStream.range(0, 1_000)
+				.boxed()
+				.collect(Collectors.toMap((i) -> "m" + i, (i) -> 1));
+			assertThat(isAccepted(stage, new CustomReceived(metadata))).isTrue();
+			assertThat(isAccepted(stage, new DTMFInput("1"))).isFalse();
+			Stage.get(stage.engine.close("other"));
+		}
+	}
+
+	@Test
+	void logsGiveWayBeforeAnybodyIsRefused() {
+		try (Stage stage = Stage.with(counting()).log(1_024, 1 << 20, 200_000).open()) {
+			TestSubscriber<Frame> reader = stage.read(0);
+			for (int i = 0; i < 300; i++) {
+				stage.publish(new CustomReceived(Map.of("text", "x".repeat(1_000))));
+			}
+			assertThat(reader.getReceivedOnNext()).as("frames").hasSize(300);
+			TestSubscriber<Frame> late = stage.read(0);
+			assertThat(late.getReceivedOnNext().get(0).event()).isInstanceOf(StreamGap.class);
+			assertThat(late.getReceivedOnNext()).hasSizeBetween(20, 100);
 		}
 	}
 

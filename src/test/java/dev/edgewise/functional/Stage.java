@@ -51,6 +51,7 @@ import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.FrameEncoder;
 import dev.edgewise.session.SessionView;
 import dev.edgewise.session.Submission;
+import dev.edgewise.session.Surroundings;
 import dev.edgewise.web.FrameJson;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -87,7 +88,7 @@ final class Stage implements AutoCloseable {
 		EngineSchedulers schedulers = new EngineSchedulers(this.time, this.time, blocking, control);
 		FrameEncoder encoder = plan.json ? new FrameJson(null) : new PlainEncoder();
 		this.engine = new DefaultSessionEngine(table(plan.routes, plan.initialAgent), plan.settings, schedulers,
-				encoder, new Policies(plan.policies), plan.rules, List.of(this.spy));
+				encoder, new Policies(plan.policies), plan.rules, List.of(this.spy), plan.surroundings);
 		get(this.engine.open(SESSION, plan.attributes, plan.playback));
 	}
 
@@ -318,6 +319,8 @@ final class Stage implements AutoCloseable {
 
 		private Map<String, Object> attributes = Map.of();
 
+		private Surroundings surroundings = Surroundings.NONE;
+
 		private Plan(List<RouteDefinition> routes) {
 			this.routes = routes;
 		}
@@ -342,6 +345,21 @@ final class Stage implements AutoCloseable {
 
 		Plan attributes(Map<String, Object> attributes) {
 			this.attributes = attributes;
+			return this;
+		}
+
+		Plan surroundings(Surroundings surroundings) {
+			this.surroundings = surroundings;
+			return this;
+		}
+
+		/**
+		 * Log lines may hold what somebody said.
+		 */
+		Plan logText() {
+			EngineSettings s = this.settings;
+			this.settings = new EngineSettings(s.session(), s.log(), s.conversation(), s.generation(), s.stream(),
+					s.blockingThreads(), s.exposeErrorMessages(), true);
 			return this;
 		}
 

@@ -228,6 +228,31 @@ class ChartTests {
 				&& "edgewise-api-keys".equals(volume.getSecret().getSecretName()));
 	}
 
+	@Test
+	void tellsPrometheusWhatToScrapeWith() throws IOException {
+		assertThat(authorization(Chart.render("monitoring"))).isNull();
+		assertThat(authorization(Chart.render("api-keys")))
+			.isEqualTo(Map.of("type", "ApiKey", "credentials", Map.of("name", "edgewise-scraper", "key", "token")));
+		assertThat(authorization(Chart.render("jwt")))
+			.isEqualTo(Map.of("type", "Bearer", "credentials", Map.of("name", "edgewise-scraper", "key", "token")));
+		List<Manifest> both = render("""
+				security: {mode: jwt, existingSecret: edgewise-api-keys, jwt: {issuerUri: https://issuer.example.org}}
+				serviceMonitor: {enabled: true, tokenSecret: edgewise-scraper}
+				""");
+		assertThat(authorization(both)).extracting("type").isEqualTo("ApiKey");
+		assertThat(container(read(Chart.one(both, "Deployment"), V1Deployment.class)).getEnv())
+			.extracting((variable) -> variable.getName())
+			.contains("EDGEWISE_SECURITY_APIKEYSFILE", "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUERURI");
+		assertRefused("security: {mode: api-keys, existingSecret: keys}\nserviceMonitor: {enabled: true}",
+				"tokenSecret");
+	}
+
+	private static Object authorization(List<Manifest> manifests) {
+		return Chart.objects(Chart.one(manifests, "ServiceMonitor").object("spec").get("endpoints"))
+			.get(0)
+			.get("authorization");
+	}
+
 	@ParameterizedTest
 	@MethodSource("dev.edgewise.helm.Chart#cases")
 	void restrictsItsPods(String name) {

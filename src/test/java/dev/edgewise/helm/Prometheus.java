@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,17 +48,18 @@ final class Prometheus implements AutoCloseable {
 	 * @param directory where it may write
 	 * @param target the port of loopback to scrape
 	 * @param rules the rules to evaluate
+	 * @param more more of how to scrape
 	 */
-	Prometheus(Path directory, int target, Map<String, Object> rules) throws IOException {
+	Prometheus(Path directory, int target, Map<String, Object> rules, Map<String, Object> more) throws IOException {
 		String program = installed("prometheus");
 		this.port = freePort();
 		Yaml yaml = new Yaml();
 		Path rulesFile = directory.resolve("rules.yml");
 		Files.writeString(rulesFile, yaml.dump(rules));
 		Path configuration = directory.resolve("prometheus.yml");
-		Map<String, Object> scrape = Map
-			.of("job_name", Chart.RELEASE, "metrics_path", "/actuator/prometheus", "static_configs", List
-				.of(Map.of("targets", List.of("127.0.0.1:" + target), "labels", Map.of("namespace", Chart.NAMESPACE))));
+		Map<String, Object> scrape = new LinkedHashMap<>(more);
+		scrape.putAll(Map.of("job_name", Chart.RELEASE, "metrics_path", "/actuator/prometheus", "static_configs", List
+			.of(Map.of("targets", List.of("127.0.0.1:" + target), "labels", Map.of("namespace", Chart.NAMESPACE)))));
 		Files.writeString(configuration,
 				yaml.dump(Map.of("global",
 						Map.of("scrape_interval", "500ms", "scrape_timeout", "500ms", "evaluation_interval", "500ms"),

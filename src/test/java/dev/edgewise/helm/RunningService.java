@@ -10,6 +10,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 import dev.edgewise.Edgewise;
@@ -50,13 +52,15 @@ final class RunningService implements AutoCloseable {
 	 * Starts the service.
 	 * @param application the {@code application.yml} of a rendered config map
 	 * @param directory where to put it
+	 * @param arguments more arguments
 	 */
-	RunningService(String application, Path directory) throws IOException {
+	RunningService(String application, Path directory, String... arguments) throws IOException {
 		Files.writeString(directory.resolve("application.yml"), application);
-		this.context = new SpringApplicationBuilder(EdgewiseServer.class, Wordy.class).run(
-				"--spring.config.additional-location=file:" + directory + "/", "--server.port=0",
-				"--management.server.port=0", "--management.server.address=127.0.0.1",
-				"--edgewise.session.log.frames=16");
+		List<String> all = new ArrayList<>(List.of("--spring.config.additional-location=file:" + directory + "/",
+				"--server.port=0", "--management.server.port=0", "--management.server.address=127.0.0.1",
+				"--edgewise.session.log.frames=16"));
+		all.addAll(List.of(arguments));
+		this.context = new SpringApplicationBuilder(EdgewiseServer.class, Wordy.class).run(all.toArray(String[]::new));
 		this.edgewise = this.context.getBean(Edgewise.class);
 	}
 

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +37,7 @@ class ScrapeTests {
 				Files.createDirectory(directory.resolve("service")));
 		service.converse();
 		prometheus = new Prometheus(Files.createDirectory(directory.resolve("prometheus")), service.managementPort(),
-				Chart.render("monitoring", "PrometheusRule").object("spec"));
+				Chart.render("monitoring", "PrometheusRule").object("spec"), Map.of());
 		await().atMost(Duration.ofSeconds(10)).until(() -> !prometheus.ask("edgewise_sessions").isEmpty());
 		// a rate is of what happens between two scrapes
 		await().atMost(Duration.ofSeconds(30)).until(() -> {

@@ -14,20 +14,24 @@ import tools.jackson.databind.JsonNode;
  * As much of JSON Schema 2020-12 as a document needs that has no more than this; a
  * keyword that it does not know is an error.
  */
-final class JsonSchema {
+public final class JsonSchema {
 
-	private static final Set<String> NOTES = Set.of("description", "default");
+	private static final Set<String> NOTES = Set.of("description", "default", "x-guarded");
 
 	private final JsonNode document;
 
-	JsonSchema(JsonNode document) {
+	/**
+	 * Creates a checker.
+	 * @param document where references lead
+	 */
+	public JsonSchema(JsonNode document) {
 		this.document = document;
 	}
 
 	/**
 	 * What is wrong with a value.
 	 */
-	List<String> problems(JsonNode schema, JsonNode value) {
+	public List<String> problems(JsonNode schema, JsonNode value) {
 		List<String> problems = new ArrayList<>();
 		check(schema, value, "$", problems);
 		return problems;

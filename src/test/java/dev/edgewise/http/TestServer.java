@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.edgewise.LeakWatch;
+import dev.edgewise.LogWatch;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.session.SessionEngine;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ final class TestServer implements AutoCloseable {
 	}
 
 	Answer send(String method, String path, @Nullable String body, String... headers) {
+		LogWatch.body((body != null) ? body : "");
 		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
 			.timeout(Duration.ofSeconds(20))
 			.method(method,
@@ -83,6 +85,7 @@ final class TestServer implements AutoCloseable {
 	Answer send(HttpRequest request) {
 		try {
 			HttpResponse<String> response = this.client.send(request, HttpResponse.BodyHandlers.ofString());
+			LogWatch.body(response.body());
 			return new Answer(response.statusCode(), response, response.body());
 		}
 		catch (IOException ex) {

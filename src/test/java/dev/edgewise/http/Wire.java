@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 
+import dev.edgewise.LogWatch;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -74,6 +75,7 @@ final class Wire implements AutoCloseable {
 			text.append(header).append("\r\n");
 		}
 		byte[] bytes = (body != null) ? body : new byte[0];
+		LogWatch.body(new String(bytes, StandardCharsets.UTF_8));
 		if (body != null) {
 			text.append("Content-Length: ").append(bytes.length).append("\r\n");
 		}
@@ -219,6 +221,7 @@ final class Wire implements AutoCloseable {
 			}
 			else if (line.startsWith("data:")) {
 				data = line.substring(5).trim();
+				LogWatch.body(data);
 			}
 			else if (line.equals("\n")) {
 				return new Event(String.valueOf(id), String.valueOf(name), String.valueOf(data));

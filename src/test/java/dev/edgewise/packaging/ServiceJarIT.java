@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -74,6 +76,9 @@ class ServiceJarIT {
 	@Test
 	void startsConversesIsInterruptedAndStopsWhenToldTo() throws InterruptedException {
 		assertThat(get("/actuator/health")).contains("\"UP\"");
+		tellsWhatItIsMadeOf();
+		assertThat(get("/console")).contains("<title>Edgewise console</title>");
+		assertThat(get("/console/app.js")).contains("LiveSession");
 
 		Caller caller = Caller.dial(this.port);
 		caller.send(new UserTranscriptionReceived("Tell me about the sea", null, null));
@@ -112,6 +117,23 @@ class ServiceJarIT {
 		assertThat(log()).doesNotContain("ERROR", "WARN", "LEAK", "Exception");
 	}
 
+	private void tellsWhatItIsMadeOf() {
+		JsonNode info = JsonMapper.shared().readTree(get("/actuator/info"));
+		assertThat(info.at("/build/artifact").asString()).isEqualTo("edgewise");
+		assertThat(info.at("/build/version").asString()).isNotEmpty();
+		// an archive of the sources has no history
+		if (Files.exists(Path.of(".git"))) {
+			assertThat(info.at("/git/commit/id").asString()).matches("[0-9a-f]{7,40}");
+			assertThat(info.at("/git/commit/time").asString()).isNotEmpty();
+		}
+		assertThat(JsonMapper.shared().readTree(get("/actuator/sbom")).get("ids").toString())
+			.isEqualTo("[\"application\"]");
+		JsonNode bill = JsonMapper.shared().readTree(get("/actuator/sbom/application"));
+		assertThat(bill.get("bomFormat").asString()).isEqualTo("CycloneDX");
+		assertThat(bill.get("components").valueStream().map((component) -> component.get("name").asString()))
+			.contains("spring-webflux", "reactor-netty-http", "spring-security-web");
+	}
+
 	/**
 	 * The last words, as many as the agent quotes.
 	 */
@@ -121,7 +143,10 @@ class ServiceJarIT {
 	}
 
 	private String get(String path) {
-		return WebClient.create("http://127.0.0.1:" + this.port)
+		return WebClient.builder()
+			.baseUrl("http://127.0.0.1:" + this.port)
+			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(16 << 20))
+			.build()
 			.get()
 			.uri(path)
 			.retrieve()

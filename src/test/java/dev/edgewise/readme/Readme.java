@@ -27,7 +27,15 @@ record Readme(List<String> lines) {
 	 * Reads the reference of properties and meters.
 	 */
 	static Readme reference() {
-		return read("src/docs/reference.md");
+		return document("reference.md");
+	}
+
+	/**
+	 * Reads a document that the README links to.
+	 * @param name its name
+	 */
+	static Readme document(String name) {
+		return read("src/docs/" + name);
 	}
 
 	/**

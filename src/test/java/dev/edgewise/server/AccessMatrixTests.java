@@ -12,18 +12,17 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import dev.edgewise.LogWatch;
 import dev.edgewise.server.GuardedServer.Answer;
 import dev.edgewise.web.HttpEdge;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.SpringBootVersion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,62 +30,69 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Every endpoint and everybody who may come to it, over HTTP, once with callers that are
  * known by keys and once with those that are known by tokens.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class AccessMatrixTests {
-
-	private static final String SPOKEN = "swordfish at dawn";
 
 	/**
 	 * Method, path and body; then what is answered to: nobody, a wrong key, an expired
 	 * token, a token for somebody else, the session's caller, another caller, an
-	 * operator.
+	 * operator, a scraper.
 	 */
 	private static final String MATRIX = """
-			POST    /v1/sessions                  {}                 401 401 401 401 201 201 201
-			POST    /v1/sessions                  {"id":"<s>"}       401 401 401 401 409 409 409
-			OPTIONS /v1/sessions                  -                  401 401 401 401 200 200 200
-			PUT     /v1/sessions/<s>              {}                 401 401 401 401 200 409 200
-			PUT     /v1/sessions/<s>-new          {}                 401 401 401 401 201 201 201
-			GET     /v1/sessions/<s>              -                  401 401 401 401 200 404 200
-			HEAD    /v1/sessions/<s>              -                  401 401 401 401 200 404 200
-			PATCH   /v1/sessions/<s>              {"policy":null}    401 401 401 401 200 404 200
-			OPTIONS /v1/sessions/<s>              -                  401 401 401 401 200 404 200
-			TRACE   /v1/sessions/<s>              -                  400 400 400 400 400 400 400
-			DELETE  /v1/sessions/<s>              -                  401 401 401 401 204 404 204
-			POST    /v1/sessions/<s>/events       <event>            401 401 401 401 202 404 202
-			POST    /v1/sessions/<s>/events       <forced>           401 401 401 401 403 404 202
-			POST    /v1/sessions/<s>/events       [<event>,<forced>] 401 401 401 401 403 404 202
-			POST    /v1/sessions/<s>/events       {                  401 401 401 401 400 404 400
-			POST    /v1/sessions/<s>/interrupt    {}                 401 401 401 401 200 404 200
-			POST    /v1/sessions/<s>/interrupt    {"force":true}     401 401 401 401 403 404 200
-			GET     /v1/sessions/<s>/decisions    -                  401 401 401 401 200 404 200
-			HEAD    /v1/sessions/<s>/decisions    -                  401 401 401 401 200 404 200
-			GET     /v1/sessions/<s>/conversation -                  401 401 401 401 200 404 200
-			HEAD    /v1/sessions/<s>/conversation -                  401 401 401 401 200 404 200
-			GET     /v1/sessions/<s>/recording    -                  401 401 401 401 200 404 200
-			HEAD    /v1/sessions/<s>/recording    -                  401 401 401 401 200 404 200
-			GET     /v1/sessions/<s>/stream       -                  401 401 401 401 200 404 200
-			POST    /v1/sessions/<s>/stream       {}                 401 401 401 401 405 404 405
-			POST    /v1/sessions/<s>/tickets      -                  401 401 401 401 201 404 201
-			GET     /v1/sessions/<s>/tickets      -                  401 401 401 401 405 404 405
-			GET     /v1/sessions/<s>/nothing      -                  401 401 401 401 404 404 404
-			GET     /v1/sessions/nobodys          -                  401 401 401 401 404 404 404
-			DELETE  /v1/sessions/nobodys          -                  401 401 401 401 404 404 404
-			POST    /v1/events                    <event>            401 401 401 401 403 403 202
-			GET     /v1/events                    -                  401 401 401 401 403 403 405
-			GET     /v1/nothing                   -                  401 401 401 401 404 404 404
-			GET     /nothing                      -                  401 401 401 401 404 404 404
-			GET     /                             -                  401 401 401 401 404 404 404
-			GET     /actuator/health              -                  200 401 401 401 200 200 200
-			GET     /actuator/health/liveness     -                  200 401 401 401 200 200 200
-			GET     /actuator/info                -                  200 401 401 401 200 200 200
-			GET     /actuator                     -                  401 401 401 401 403 403 200
-			GET     /actuator/metrics             -                  401 401 401 401 403 403 200
-			GET     /actuator/prometheus          -                  401 401 401 401 403 403 200
-			GET     /actuator/nothing             -                  401 401 401 401 404 404 404
+			POST    /v1/sessions                  {}                 401 401 401 401 201 201 201 403
+			POST    /v1/sessions                  {"id":"<s>"}       401 401 401 401 409 409 409 403
+			OPTIONS /v1/sessions                  -                  401 401 401 401 200 200 200 403
+			PUT     /v1/sessions/<s>              {}                 401 401 401 401 200 409 200 403
+			PUT     /v1/sessions/<s>-new          {}                 401 401 401 401 201 201 201 403
+			GET     /v1/sessions/<s>              -                  401 401 401 401 200 404 200 403
+			HEAD    /v1/sessions/<s>              -                  401 401 401 401 200 404 200 403
+			PATCH   /v1/sessions/<s>              {"policy":null}    401 401 401 401 200 404 200 403
+			OPTIONS /v1/sessions/<s>              -                  401 401 401 401 200 404 200 403
+			TRACE   /v1/sessions/<s>              -                  400 400 400 400 400 400 400 400
+			DELETE  /v1/sessions/<s>              -                  401 401 401 401 204 404 204 403
+			POST    /v1/sessions/<s>/events       <event>            401 401 401 401 202 404 202 403
+			POST    /v1/sessions/<s>/events       <forced>           401 401 401 401 403 404 202 403
+			POST    /v1/sessions/<s>/events       [<event>,<forced>] 401 401 401 401 403 404 202 403
+			POST    /v1/sessions/<s>/events       {                  401 401 401 401 400 404 400 403
+			POST    /v1/sessions/<s>/interrupt    {}                 401 401 401 401 200 404 200 403
+			POST    /v1/sessions/<s>/interrupt    {"force":true}     401 401 401 401 403 404 200 403
+			GET     /v1/sessions/<s>/decisions    -                  401 401 401 401 200 404 200 403
+			HEAD    /v1/sessions/<s>/decisions    -                  401 401 401 401 200 404 200 403
+			GET     /v1/sessions/<s>/conversation -                  401 401 401 401 200 404 200 403
+			HEAD    /v1/sessions/<s>/conversation -                  401 401 401 401 200 404 200 403
+			GET     /v1/sessions/<s>/recording    -                  401 401 401 401 200 404 200 403
+			HEAD    /v1/sessions/<s>/recording    -                  401 401 401 401 200 404 200 403
+			GET     /v1/sessions/<s>/stream       -                  401 401 401 401 200 404 200 403
+			POST    /v1/sessions/<s>/stream       {}                 401 401 401 401 405 404 405 403
+			POST    /v1/sessions/<s>/tickets      -                  401 401 401 401 201 404 201 403
+			GET     /v1/sessions/<s>/tickets      -                  401 401 401 401 405 404 405 403
+			GET     /v1/sessions/<s>/nothing      -                  401 401 401 401 404 404 404 403
+			GET     /v1/sessions/nobodys          -                  401 401 401 401 404 404 404 403
+			DELETE  /v1/sessions/nobodys          -                  401 401 401 401 404 404 404 403
+			POST    /v1/events                    <event>            401 401 401 401 403 403 202 403
+			GET     /v1/events                    -                  401 401 401 401 403 403 405 403
+			GET     /v1/nothing                   -                  401 401 401 401 404 404 404 403
+			GET     /nothing                      -                  401 401 401 401 404 404 404 403
+			GET     /                             -                  401 401 401 401 404 404 404 403
+			GET     /v3/api-docs                  -                  401 401 401 401 200 200 200 403
+			GET     /actuator/health              -                  200 401 401 401 200 200 200 200
+			GET     /actuator/health/liveness     -                  200 401 401 401 200 200 200 200
+			GET     /actuator/info                -                  401 401 401 401 403 403 200 403
+			GET     /actuator                     -                  401 401 401 401 403 403 200 403
+			GET     /actuator/metrics             -                  401 401 401 401 403 403 200 403
+			GET     /actuator/prometheus          -                  401 401 401 401 403 403 200 200
+			GET     /actuator/sbom                -                  401 401 401 401 403 403 200 403
+			GET     /actuator/edgewise            -                  401 401 401 401 403 403 200 403
+			GET     /actuator/edgewisesessions    -                  401 401 401 401 403 403 200 403
+			GET     /actuator/nothing             -                  401 401 401 401 404 404 404 403
+			GET     /console                      -                  200 401 401 401 200 200 200 200
+			HEAD    /console                      -                  200 401 401 401 200 200 200 200
+			GET     /console/app.js               -                  200 401 401 401 200 200 200 200
+			GET     /console/nothing.js           -                  404 401 401 401 404 404 404 404
+			GET     /console/setup                -                  401 401 401 401 200 200 200 403
+			POST    /console/setup                {}                 401 401 401 401 404 404 404 403
 			""";
 
-	private static final String EVENT = "{\"type\":\"UserTranscriptionReceived\",\"content\":\"" + SPOKEN + "\"}";
+	private static final String EVENT = "{\"type\":\"UserTranscriptionReceived\",\"content\":\"swordfish at dawn\"}";
 
 	private static final String FORCED = EVENT.replace("}", ",\"force\":true}");
 
@@ -98,34 +104,32 @@ class AccessMatrixTests {
 
 	private static final String WRONG = "wrong-" + GuardedServer.ALICE;
 
-	private static final String[] TOKENS = Stream.of("alice", "bob", "root")
-		.map((name) -> GuardedServer.token(name, "edgewise", Duration.ofMinutes(5),
-				name.equals("root") ? "operator" : List.of("caller")))
-		.toArray(String[]::new);
+	private static final String[] TOKENS = { token("alice", List.of("caller")), token("bob", List.of("caller")),
+			token("root", "operator"), token("scraper", "metrics") };
 
-	private static final String[] KEYS = { GuardedServer.ALICE, GuardedServer.BOB, GuardedServer.ROOT };
+	private static final String[] KEYS = { GuardedServer.ALICE, GuardedServer.BOB, GuardedServer.ROOT,
+			GuardedServer.SCRAPER };
 
 	private static GuardedServer server;
 
-	private static CapturedOutput log;
-
 	@BeforeAll
-	static void start(@TempDir Path directory, CapturedOutput output) throws IOException {
-		List<String> arguments = new ArrayList<>(List.of(GuardedServer.keys("--logging.level.dev.edgewise=debug",
-				"--management.endpoint.health.probes.enabled=true")));
+	static void start(@TempDir Path directory) throws IOException {
+		List<String> arguments = new ArrayList<>(
+				List.of(GuardedServer.keys("--management.endpoint.health.probes.enabled=true")));
 		arguments.addAll(List.of(GuardedServer.tokens(directory)));
 		server = new GuardedServer(arguments.toArray(String[]::new));
-		log = output;
 	}
 
 	@AfterAll
 	static void stop() {
 		server.close();
-		assertThat(log.getAll()).contains("Routes:")
-			.doesNotContain(SPOKEN, EXPIRED, MISSENT, WRONG)
-			.doesNotContain(KEYS)
-			.doesNotContain(TOKENS)
-			.doesNotContain(Arrays.stream(KEYS).map(GuardedServer::hash).toArray(String[]::new));
+		assertThat(LogWatch.lines()).as("what is searched for secrets")
+			.anyMatch((line) -> line.contains("HTTP POST \"/v1/sessions\""))
+			.anyMatch((line) -> line.startsWith("org.springframework.security"));
+	}
+
+	private static String token(String name, Object roles) {
+		return GuardedServer.token(name, "edgewise", Duration.ofMinutes(5), roles);
 	}
 
 	static Stream<String> rows() {
@@ -137,9 +141,10 @@ class AccessMatrixTests {
 	void answersEverybodyAsTheMatrixSays(String row) {
 		String[] cells = row.split("\\s+");
 		for (List<String[]> known : List.of(Arrays.stream(KEYS).map(GuardedServer::key).toList(),
+				Arrays.stream(KEYS).map(GuardedServer::authorization).toList(),
 				Arrays.stream(TOKENS).map(GuardedServer::bearer).toList())) {
 			List<String[]> callers = List.of(new String[0], GuardedServer.key(WRONG), GuardedServer.bearer(EXPIRED),
-					GuardedServer.bearer(MISSENT), known.get(0), known.get(1), known.get(2));
+					GuardedServer.bearer(MISSENT), known.get(0), known.get(1), known.get(2), known.get(3));
 			List<String> statuses = new ArrayList<>();
 			for (String[] caller : callers) {
 				String session = server.open(known.get(0));
@@ -147,6 +152,7 @@ class AccessMatrixTests {
 						caller);
 				statuses.add(String.valueOf(answer.status()));
 				assertIsCareful(cells[0], cells[1], answer);
+				assertTellsNothingOfItself(answer, caller == known.get(2) || caller == known.get(3));
 				server.send("DELETE", "/v1/sessions/" + session, "", known.get(0));
 			}
 			assertThat(statuses).as(row).containsExactly(Arrays.copyOfRange(cells, 3, cells.length));
@@ -156,6 +162,13 @@ class AccessMatrixTests {
 	private static String body(String cell, String session) {
 		return cell.equals("-") ? ""
 				: cell.replace("<s>", session).replace("<event>", EVENT).replace("<forced>", FORCED);
+	}
+
+	private static void assertTellsNothingOfItself(Answer answer, boolean runsTheService) {
+		if (!runsTheService) {
+			assertThat(answer.body()).doesNotContain(SpringBootVersion.getVersion(), System.getProperty("user.dir"),
+					System.getProperty("java.version"), "org.springframework", "dev.edgewise");
+		}
 	}
 
 	private static void assertIsCareful(String method, String path, Answer answer) {
@@ -169,7 +182,7 @@ class AccessMatrixTests {
 		if (answer.status() >= 400 && !method.equals("HEAD")) {
 			assertThat(answer.problem()).isNotEmpty();
 			assertThat(answer.body()).doesNotContain("Exception", "\"path\"", "\"instance\"", "\"timestamp\"",
-					"\"trace\"", "4.1.2", "at org.", path);
+					"\"trace\"", "at org.", path);
 		}
 		if (answer.status() == 401) {
 			assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");

@@ -145,8 +145,8 @@ class CallerLimitsTests {
 	private static void assertIsLimit(Answer answer, String limit, int max) {
 		assertThat(answer.status()).as(answer.body()).isEqualTo(429);
 		assertThat(answer.problem()).isEqualTo("caller-limit");
-		assertThat(answer.json().get("limit").asString()).isEqualTo(limit);
-		assertThat(answer.json().get("max").asInt()).isEqualTo(max);
+		assertThat(answer.json().get("bound").asString()).isEqualTo(limit);
+		assertThat(answer.json().get("limit").asInt()).isEqualTo(max);
 		assertThat(answer.json().get("retryAfter").asInt()).isPositive();
 		assertThat(answer.header("Retry-After")).isEqualTo(answer.json().get("retryAfter").asString());
 	}

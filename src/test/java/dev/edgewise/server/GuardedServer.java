@@ -27,6 +27,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.edgewise.LogWatch;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +47,8 @@ final class GuardedServer implements AutoCloseable {
 
 	static final String ROOT = "root-" + UUID.randomUUID();
 
+	static final String SCRAPER = "scraper-" + UUID.randomUUID();
+
 	static final KeyPair SIGNER = pair();
 
 	final ConfigurableApplicationContext context;
@@ -55,28 +58,35 @@ final class GuardedServer implements AutoCloseable {
 	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	GuardedServer(String... arguments) {
-		List<String> all = new ArrayList<>(List.of("--server.port=0", "--edgewise.agent.enabled=false"));
+		List<String> all = new ArrayList<>(List.of("--server.port=0", "--edgewise.agent.enabled=false",
+				// they log addresses
+				"--logging.level.org.springframework.web=debug", "--logging.level.org.springframework.http=debug",
+				"--logging.level.reactor.netty=debug"));
 		all.addAll(Arrays.asList(arguments));
 		this.context = SpringApplication.run(EdgewiseServer.class, all.toArray(String[]::new));
 		this.port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
 	}
 
 	/**
-	 * The arguments that make Alice, Bob and Root known by keys.
+	 * The arguments that make Alice, Bob, Root and a scraper known by keys.
 	 */
 	static String[] keys(String... others) {
 		List<String> all = new ArrayList<>(List.of("--edgewise.security.api-keys.alice.hash=" + hash(ALICE),
 				"--edgewise.security.api-keys.bob.hash=" + hash(BOB),
 				"--edgewise.security.api-keys.root.hash=" + hash(ROOT),
-				"--edgewise.security.api-keys.root.roles=operator"));
+				"--edgewise.security.api-keys.root.roles=operator",
+				"--edgewise.security.api-keys.scraper.hash=" + hash(SCRAPER),
+				"--edgewise.security.api-keys.scraper.roles=metrics"));
 		all.addAll(Arrays.asList(others));
 		return all.toArray(String[]::new);
 	}
 
 	static String hash(String key) {
 		try {
-			return "sha256:" + HexFormat.of()
+			String hash = HexFormat.of()
 				.formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+			LogWatch.secret(hash);
+			return "sha256:" + hash;
 		}
 		catch (Exception ex) {
 			throw new AssertionError(ex);
@@ -130,6 +140,13 @@ final class GuardedServer implements AutoCloseable {
 		return new String[] { "X-API-Key", key };
 	}
 
+	/**
+	 * A key as a client sends it that has no other header.
+	 */
+	static String[] authorization(String key) {
+		return new String[] { "Authorization", "ApiKey " + key };
+	}
+
 	static String[] bearer(String token) {
 		return new String[] { "Authorization", "Bearer " + token };
 	}
@@ -158,8 +175,9 @@ final class GuardedServer implements AutoCloseable {
 				.firstValue("Content-Type")
 				.orElse("")
 				.startsWith("text/event-stream");
-			return new Answer(open.response,
-					stream ? "" : new String(open.response.body().readAllBytes(), StandardCharsets.UTF_8));
+			String text = stream ? "" : new String(open.response.body().readAllBytes(), StandardCharsets.UTF_8);
+			LogWatch.body(text);
+			return new Answer(open.response, text);
 		}
 		catch (IOException ex) {
 			throw new AssertionError(ex);
@@ -170,6 +188,12 @@ final class GuardedServer implements AutoCloseable {
 	 * Sends a request and leaves the response open.
 	 */
 	Open start(String method, String path, String body, String... headers) {
+		LogWatch.body(body);
+		for (int i = 0; i < headers.length; i += 2) {
+			if (headers[i].equals("X-API-Key") || headers[i].equals("Authorization")) {
+				LogWatch.secret(headers[i + 1].replaceFirst("^(Bearer|ApiKey) ", ""));
+			}
+		}
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
 			.timeout(Duration.ofSeconds(20))
 			.method(method,

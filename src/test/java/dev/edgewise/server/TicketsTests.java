@@ -3,14 +3,17 @@ package dev.edgewise.server;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
+import dev.edgewise.LogWatch;
 import dev.edgewise.server.GuardedServer.Answer;
 import dev.edgewise.server.GuardedServer.Open;
 import dev.edgewise.server.SecurityProperties.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.netty.ReactorNetty;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,12 +33,14 @@ class TicketsTests {
 
 	@BeforeAll
 	static void start() {
+		System.setProperty(ReactorNetty.ACCESS_LOG_ENABLED, "true");
 		server = new GuardedServer(GuardedServer.keys("--edgewise.security.ticket.ttl=3s"));
 	}
 
 	@AfterAll
 	static void stop() {
 		server.close();
+		System.clearProperty(ReactorNetty.ACCESS_LOG_ENABLED);
 	}
 
 	@Test
@@ -53,6 +58,24 @@ class TicketsTests {
 			assertThat(server.send("GET", path, "").problem()).isEqualTo("unauthenticated");
 		}
 		assertThat(server.send("GET", path, "").status()).isEqualTo(401);
+	}
+
+	@Test
+	void isNotInTheAddressThatIsLogged() {
+		String session = server.open(ALICE);
+		String path = "/v1/sessions/" + session + "/stream";
+		String ticket = server.ticket(session, ALICE);
+		// twice, encoded, and among others
+		for (String query : List.of("ticket=" + ticket + "&ticket=" + ticket, "%74icket=" + ticket,
+				"after=0&ticket=" + ticket + "&x=%20y", "ticket=" + server.ticket(session, ALICE))) {
+			server.send("GET", path + "?" + query, "");
+		}
+		server.send("POST", path + "?ticket=" + ticket, "{}");
+		await().untilAsserted(() -> assertThat(LogWatch.lines())
+			.anyMatch((line) -> line.startsWith("reactor.netty.http.server.AccessLog") && line.contains(path))
+			.anyMatch((line) -> line.startsWith("org.springframework.web")
+					&& line.contains("GET \"" + path + "?after=0&x=%20y\""))
+			.noneMatch((line) -> line.contains(ticket)));
 	}
 
 	@Test

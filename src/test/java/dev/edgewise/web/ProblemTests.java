@@ -24,8 +24,8 @@ class ProblemTests {
 
 	@Test
 	void areDocumentedByTypeAndStatus() throws IOException {
-		String readme = Files.readString(Path.of("README.md")).replace('\n', ' ');
-		all().forEach((problem) -> assertThat(readme)
+		String reference = Files.readString(Path.of("src/docs/reference.md")).replace('\n', ' ');
+		all().forEach((problem) -> assertThat(reference)
 			.containsPattern("[:;] " + problem.status() + " [^;]*`" + problem.name() + "`"));
 	}
 
@@ -44,7 +44,9 @@ class ProblemTests {
 		Stream<Problem> own = Stream.of(Problem.malformed(""), Problem.parameter("", ""), Problem.notFound(),
 				Problem.method(List.of()), Problem.sessionExists(""), Problem.tooLarge(1), Problem.mediaType(),
 				Problem.unknownType("", List.of()), Problem.reservedType("", List.of()), Problem.field("", ""),
-				Problem.invalidEvent(null), Problem.internal());
+				Problem.invalidEvent(null), Problem.unknownGeneration(""), Problem.internal(),
+				Problem.unauthenticated(), Problem.forbidden(""), Problem.callerLimit("", 0, Duration.ZERO),
+				Problem.unverifiable(), Problem.status(400), Problem.status(503));
 		Stream<Problem> errors = Stream
 			.of(new UnknownSessionException(""), new SessionClosedException(""), new EventConflictException(""))
 			.map((error) -> Objects.requireNonNull(Problem.of(error)));
