@@ -155,12 +155,15 @@ public final class ChatCompletions implements StreamingModel {
 	private Flux<String> once(Request request) {
 		return Flux.defer(() -> {
 			request.begin();
+			Line line = new Line();
 			Flux<String> chunks = this.client.post()
 				.uri("/chat/completions")
 				.contentType(MediaType.APPLICATION_JSON)
 				.accept(MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_JSON)
 				.bodyValue(request.body)
-				.exchangeToFlux(this::read);
+				.httpRequest(line::use)
+				.exchangeToFlux(this::read)
+				.doOnCancel(line::cut);
 			return new Watched(chunks, this.settings.firstChunkTimeout(), this.settings.stallTimeout(),
 					request.reply::isWhole, this.schedulers.timer());
 		}).onErrorMap(Failures::thrown);
@@ -172,7 +175,8 @@ public final class ChatCompletions implements StreamingModel {
 					response.headers().asHttpHeaders(), body, this.schedulers.timer().now(TimeUnit.MILLISECONDS))));
 		}
 		// Comments and other fields come as events without data.
-		return response.<Flux<Object>>body((message, context) -> this.reader.read(EVENT, message, Map.of()))
+		return response
+			.<Flux<Object>>body((message, context) -> this.reader.read(EVENT, new HeapMessage(message), Map.of()))
 			.mapNotNull((event) -> (event instanceof ServerSentEvent<?> sent && sent.data() instanceof String data
 					&& !data.isBlank()) ? data.strip() : null);
 	}
@@ -182,7 +186,8 @@ public final class ChatCompletions implements StreamingModel {
 	 */
 	private static Mono<String> beginning(ClientResponse response) {
 		return DataBufferUtils
-			.join(DataBufferUtils.takeUntilByteCount(response.body((message, context) -> message.getBody()), MAX_ERROR))
+			.join(DataBufferUtils
+				.takeUntilByteCount(response.body((message, context) -> new HeapMessage(message).getBody()), MAX_ERROR))
 			.map(ChatCompletions::text)
 			.onErrorReturn("")
 			.defaultIfEmpty("");

@@ -31,6 +31,8 @@ import static org.awaitility.Awaitility.await;
  */
 public final class FakeModel implements AutoCloseable {
 
+	private static final String HEAD = "\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"fake\"";
+
 	private final LoopResources loops = LoopResources.create("fake-model", 2, true);
 
 	private final DisposableServer server;
@@ -97,7 +99,9 @@ public final class FakeModel implements AutoCloseable {
 	 * @param number which one, from 1
 	 */
 	public Asked awaitAsked(int number) {
-		await().pollInterval(Duration.ofMillis(1)).until(() -> this.asked.size() >= number);
+		await("requests").pollInterval(Duration.ofMillis(1))
+			.atMost(Duration.ofSeconds(30))
+			.until(this.asked::size, (size) -> size >= number);
 		return this.asked.get(number - 1);
 	}
 
@@ -113,7 +117,7 @@ public final class FakeModel implements AutoCloseable {
 	 */
 	public static Play says(String... words) {
 		return raw(Stream
-			.of(Stream.of(event("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}")),
+			.of(Stream.of(chunk("{\"role\":\"assistant\",\"content\":\"\"}", "null")),
 					Stream.of(words).map(FakeModel::word),
 					Stream.of(finish("stop"), usage(7, words.length), "data: [DONE]\n\n"))
 			.flatMap((part) -> part)
@@ -138,8 +142,7 @@ public final class FakeModel implements AutoCloseable {
 	 * Begins to answer and says nothing.
 	 */
 	public static Play silent() {
-		return events(Flux.just(event("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}"))
-			.concatWith(Flux.never()));
+		return events(Flux.just(chunk("{\"role\":\"assistant\"}", "null")).concatWith(Flux.never()));
 	}
 
 	/**
@@ -204,25 +207,28 @@ public final class FakeModel implements AutoCloseable {
 	}
 
 	public static String word(String word) {
-		return event("{\"choices\":[{\"index\":0,\"delta\":{\"content\":%s},\"finish_reason\":null}]}"
-			.formatted(JsonMapper.shared().writeValueAsString(word)));
+		return chunk("{\"content\":" + JsonMapper.shared().writeValueAsString(word) + "}", "null");
 	}
 
 	public static String finish(String reason) {
-		return event("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" + reason + "\"}]}");
+		return chunk("{}", "\"" + reason + "\"");
 	}
 
 	static String usage(int input, int output) {
-		return event(
-				"{\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d}}".formatted(input, output));
+		return event("{%s,\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d}}"
+			.formatted(HEAD, input, output, input + output));
 	}
 
 	static String call(int index, @Nullable String id, @Nullable String tool, String arguments) {
 		String name = (tool != null) ? "\"name\":\"" + tool + "\"," : "";
 		String call = (id != null) ? "\"id\":\"" + id + "\",\"type\":\"function\"," : "";
+		return chunk("{\"tool_calls\":[{\"index\":%d,%s\"function\":{%s\"arguments\":%s}}]}".formatted(index, call,
+				name, JsonMapper.shared().writeValueAsString(arguments)), "null");
+	}
+
+	private static String chunk(String delta, String finish) {
 		return event(
-				"{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":%d,%s\"function\":{%s\"arguments\":%s}}]}}]}"
-					.formatted(index, call, name, JsonMapper.shared().writeValueAsString(arguments)));
+				"{%s,\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}".formatted(HEAD, delta, finish));
 	}
 
 	static String event(String data) {

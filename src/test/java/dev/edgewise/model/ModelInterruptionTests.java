@@ -124,7 +124,7 @@ class ModelInterruptionTests {
 
 	@Test
 	void twoHundredStreamsAtOnceAddNoThread() throws Exception {
-		Play talks = FakeModel.talks(Duration.ofMillis(20));
+		Play talks = FakeModel.talks(Duration.ofMillis(200));
 		this.model.usually(talks);
 		try (Talk talk = Talk.to(this.model).begin()) {
 			List<String> sessions = new ArrayList<>();

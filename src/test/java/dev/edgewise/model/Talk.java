@@ -94,7 +94,10 @@ final class Talk implements AutoCloseable {
 	 * @param number which one of its type, from 1
 	 */
 	<E> E await(Class<E> type, int number) {
-		Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> all(type).size() >= number);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(1))
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> all(type).size(), (size) -> size >= number);
 		return all(type).get(number - 1);
 	}
 
