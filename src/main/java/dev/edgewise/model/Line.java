@@ -2,6 +2,8 @@ package dev.edgewise.model;
 
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.channel.ChannelOperations;
 
 import org.springframework.http.client.reactive.ClientHttpRequest;
@@ -13,6 +15,8 @@ import org.springframework.http.client.reactive.ClientHttpRequest;
  * may go on for a minute.
  */
 final class Line {
+
+	private static final Logger logger = LoggerFactory.getLogger(Line.class);
 
 	private volatile @Nullable ChannelOperations<?, ?> operations;
 
@@ -45,9 +49,15 @@ final class Line {
 	private static void close(ChannelOperations<?, ?> operations) {
 		Channel channel = operations.channel();
 		channel.eventLoop().execute(() -> {
-			// A response that has ended meanwhile has left its connection to another one.
 			if (ChannelOperations.get(channel) == operations) {
+				operations.discard();
 				channel.close();
+			}
+			else {
+				// It has ended, and left its connection to another one: what has come of
+				// it is read, if nobody has, to be released.
+				operations.receive().subscribe((buffer) -> {
+				}, (ex) -> logger.trace("The response has been read", ex));
 			}
 		});
 	}

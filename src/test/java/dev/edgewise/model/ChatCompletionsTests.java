@@ -332,7 +332,7 @@ class ChatCompletionsTests {
 
 	@Test
 	void hasToolsCalledSideBySideAndKeepsTheirOrder() {
-		Mono<String> both = Mono.just("late").delayElement(Duration.ofMillis(100));
+		Mono<String> both = Mono.just("late").delayElement(Duration.ofSeconds(1));
 		ModelTool slow = ModelTool.reactive("slow", "Slow", CITY, (arguments) -> both);
 		ModelTool quick = ModelTool.blocking("quick", "Quick", CITY,
 				(arguments) -> Thread.currentThread().getName().startsWith("edgewise-blocking") ? "quick" : "where?");
