@@ -104,6 +104,7 @@ class SpringAiTests {
 			talk.say("Hello");
 			Asked silent = this.model.awaitAsked(1);
 			talk.await(AgentResponse.class, 1);
+			talk.awaitSilence();
 
 			long spoken = System.nanoTime();
 			assertThat(talk.interrupt().interrupted()).hasSize(1);

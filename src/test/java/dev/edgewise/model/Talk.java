@@ -101,6 +101,18 @@ final class Talk implements AutoCloseable {
 		return all(type).get(number - 1);
 	}
 
+	/**
+	 * Waits until nothing has been said for half a second.
+	 */
+	void awaitSilence() {
+		int[] before = { -1 };
+		Awaitility.await().pollInterval(Duration.ofMillis(500)).until(this.frames::size, (size) -> {
+			boolean same = size == before[0];
+			before[0] = size;
+			return same;
+		});
+	}
+
 	<E> List<E> all(Class<E> type) {
 		return this.frames.stream().map(Frame::event).filter(type::isInstance).map(type::cast).toList();
 	}
