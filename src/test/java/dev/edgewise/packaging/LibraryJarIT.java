@@ -111,7 +111,7 @@ class LibraryJarIT {
 			.isThrownBy(() -> Class.forName("org.springframework.ai.chat.client.ChatClient"));
 		try (JarFile service = new JarFile(System.getProperty("service.jar"))) {
 			assertThat(service.stream().map(JarEntry::getName)).noneMatch((name) -> name.matches(
-					"BOOT-INF/lib/(spring-ai|spring-messaging|ST4|antlr|jsonschema|json-schema|jtokkit|itu|swagger|context-prop).*"));
+					"BOOT-INF/lib/(spring-ai|spring-messaging|ST4|antlr|jsonschema|json-schema|jtokkit|itu|swagger).*"));
 		}
 	}
 
