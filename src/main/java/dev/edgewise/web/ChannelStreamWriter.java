@@ -81,6 +81,10 @@ final class ChannelStreamWriter implements StreamWriter {
 		return server instanceof HttpServerResponse;
 	}
 
+	static boolean isAnswered(Object server) {
+		return server instanceof HttpServerResponse response && response.hasSentHeaders();
+	}
+
 	@Override
 	public Mono<Void> write(ServerHttpResponse response, LogReader reader) {
 		HttpServerResponse server = ServerHttpResponseDecorator.getNativeResponse(response);

@@ -38,14 +38,20 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseCookie;
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MimeTypeUtils;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
@@ -150,9 +156,10 @@ public final class HttpEdge {
 		return (request) -> Mono.defer(() -> handler.handle(request)).onErrorResume((error) -> {
 			Problem problem = Problem.of(error);
 			if (problem == null) {
-				if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
-					// unread, but an error would be logged as the service's
-					return ServerResponse.badRequest().build();
+				if (error instanceof BrokenOffException
+						|| DisconnectedClientHelper.isClientDisconnectedException(error)) {
+					// an error would be logged as the service's
+					return Mono.just(Unread.INSTANCE);
 				}
 				logger.error(request.method() + " " + request.path() + " failed", this.engine.loggable(error));
 				problem = Problem.internal();
@@ -485,7 +492,7 @@ public final class HttpEdge {
 	/**
 	 * Reads the bytes of a body, none for none.
 	 */
-	private static Mono<byte[]> body(ServerRequest request, int limit, boolean required) {
+	private Mono<byte[]> body(ServerRequest request, int limit, boolean required) {
 		HttpHeaders headers = request.headers().asHttpHeaders();
 		if (headers.getContentLength() > limit) {
 			throw Problem.tooLarge(limit).refusal();
@@ -499,6 +506,9 @@ public final class HttpEdge {
 			.onErrorMap(DataBufferLimitException.class, (error) -> Problem.tooLarge(limit).refusal())
 			.defaultIfEmpty(new byte[0])
 			.doOnNext((bytes) -> {
+				if (this.streams.isAnswered(request.exchange().getResponse())) {
+					throw new BrokenOffException();
+				}
 				if (bytes.length != 0 && !required && !typed) {
 					throw Problem.mediaType().refusal();
 				}
@@ -598,6 +608,48 @@ public final class HttpEdge {
 			response.header(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfterSeconds()));
 		}
 		return response.bodyValue(this.json.write(problem.members()));
+	}
+
+	/**
+	 * Tells that a body has ended where the server could not decode it, which looks like
+	 * an end, but for the answer that the server has given.
+	 */
+	private static final class BrokenOffException extends RuntimeException {
+
+		BrokenOffException() {
+			super("The body broke off", null, false, false);
+		}
+
+	}
+
+	/**
+	 * What is answered to a client that has gone, or to which the server has answered
+	 * itself: nothing.
+	 */
+	private enum Unread implements ServerResponse {
+
+		INSTANCE;
+
+		@Override
+		public HttpStatusCode statusCode() {
+			return HttpStatus.BAD_REQUEST;
+		}
+
+		@Override
+		public HttpHeaders headers() {
+			return HttpHeaders.EMPTY;
+		}
+
+		@Override
+		public MultiValueMap<String, ResponseCookie> cookies() {
+			return CollectionUtils.unmodifiableMultiValueMap(new LinkedMultiValueMap<>());
+		}
+
+		@Override
+		public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+			return Mono.empty();
+		}
+
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.edgewise.web;
 
 import dev.edgewise.session.LogReader;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -43,15 +44,31 @@ final class Streams {
 	}
 
 	private StreamWriter writer(ServerHttpResponse response) {
+		Object server = server(response);
+		return (server != null && ChannelStreamWriter.supports(server)) ? this.channels : this.any;
+	}
+
+	/**
+	 * Whether the server itself has answered, as Reactor Netty does what it cannot
+	 * decode.
+	 */
+	boolean isAnswered(ServerHttpResponse response) {
+		Object server = server(response);
+		return server != null && ChannelStreamWriter.isAnswered(server);
+	}
+
+	/**
+	 * The response as the server has it; null if the server may not be Reactor Netty.
+	 */
+	private @Nullable Object server(ServerHttpResponse response) {
 		if (this.channels == this.any) {
-			return this.any;
+			return null;
 		}
 		try {
-			Object server = ServerHttpResponseDecorator.getNativeResponse(response);
-			return ChannelStreamWriter.supports(server) ? this.channels : this.any;
+			return ServerHttpResponseDecorator.getNativeResponse(response);
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
-			return this.any;
+			return null;
 		}
 	}
 

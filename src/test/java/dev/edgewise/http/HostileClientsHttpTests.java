@@ -4,15 +4,10 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -34,12 +29,15 @@ import static org.awaitility.Awaitility.await;
  * and all of this at once: while each crowd is there, an {@link HonestCaller} goes on
  * with a conversation of which nothing may be lost, and the service says that it is
  * ready; and when the service has rid itself of the crowd, which does not go by itself,
- * connections, sessions, streams, threads and memory are at their level again.
+ * connections, sessions, streams, threads and memory are at their level again, and
+ * nothing is in the log that would wake anybody.
  * <p>
  * Silence beside a crowd may take twice as long as before or after it, in the same run
  * and for as many interruptions; or {@value #UNHEARD} ms, at which people do not notice
- * it yet: on a busy machine of two cores, on which the crowd runs too, an undisturbed p99
- * of three milliseconds may be twelve for no other reason than that somebody compiles.
+ * it yet: on a machine of two cores, on which the crowd runs too, an undisturbed p99 of
+ * three milliseconds is ten for no other reason than that somebody compiles. A crowd that
+ * fails this comes again, {@value #MAX_ROUNDS} times in all; whatever else must hold must
+ * hold each time.
  */
 @Timeout(60)
 class HostileClientsHttpTests {
@@ -49,6 +47,8 @@ class HostileClientsHttpTests {
 
 	private static final int INTERRUPTIONS = 100;
 
+	private static final int MAX_ROUNDS = 3;
+
 	private static final int MAX_CONNECTIONS = 2_000;
 
 	private static final Duration CUT = Duration.ofSeconds(15);
@@ -56,8 +56,6 @@ class HostileClientsHttpTests {
 	private static final long HEAP_TOLERANCE = 8 << 20;
 
 	private static final int THREAD_TOLERANCE = 8;
-
-	private static final Duration TALKING = Duration.ofSeconds(6);
 
 	private static final String EVENT_STREAM = "Accept: text/event-stream";
 
@@ -93,18 +91,31 @@ class HostileClientsHttpTests {
 	}
 
 	/**
-	 * Has a crowd do its worst beside the honest caller, and sees that all is as before
-	 * when the service has got rid of it.
+	 * Has a crowd do its worst beside the honest caller, and again if silence was not
+	 * soon enough: what others do on this machine is never to the service's advantage.
 	 */
 	private static void beside(String name, Attack attack) throws Exception {
-		Silence before = calm;
+		Rounds rounds = new Rounds(name);
+		do {
+			rounds.add(calm, round(attack), calm = honest.listen(honest.turns(), INTERRUPTIONS));
+		}
+		while (!rounds.isGood() && rounds.count < MAX_ROUNDS);
+		assertThat(rounds.isGood()).as(rounds.told).isTrue();
+	}
+
+	/**
+	 * Has a crowd do its worst once, and sees that all is as before when the service has
+	 * got rid of it.
+	 * @return the silence beside it
+	 */
+	private static Silence round(Attack attack) throws Exception {
 		Answer level = victim.ask("census");
 		Answer open = victim.ask("open");
 		int turns = honest.turns();
-		Silence during;
+		Silence beside;
 		try (Crowd crowd = new Crowd(port)) {
 			attack.by(crowd);
-			during = honest.listen(turns, INTERRUPTIONS);
+			beside = honest.listen(turns, INTERRUPTIONS);
 			await().atMost(CUT).untilAsserted(() -> {
 				Answer now = victim.ask("open");
 				for (String what : List.of("connections", "sessions", "streams")) {
@@ -117,11 +128,8 @@ class HostileClientsHttpTests {
 			assertThat(now.get("heap")).as("heap").isLessThan(level.get("heap") + HEAP_TOLERANCE);
 			assertThat(now.get("threads")).as("threads").isLessThanOrEqualTo(level.get("threads") + THREAD_TOLERANCE);
 		});
-		Silence after = honest.listen(honest.turns(), INTERRUPTIONS);
-		calm = after;
-		System.out.printf("%s: silence (median/p99) before %s, beside %s, after %s%n", name, before, during, after);
-		assertThat(during.p99()).as("silence beside a crowd")
-			.isLessThanOrEqualTo(Math.max(UNHEARD, 2 * Math.max(before.p99(), after.p99())));
+		assertThat(victim.ask("open").get("errors")).as("errors in the log").isEqualTo(open.get("errors"));
+		return beside;
 	}
 
 	@Test
@@ -337,13 +345,14 @@ class HostileClientsHttpTests {
 					"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 					"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
 							+ "zz\r\n",
+					"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+							+ "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n",
 					"GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
 					"TRACE /v1/sessions HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 					"CONNECT evil:80 HTTP/1.1\r\nHost: x\r\n\r\n")) {
-				String answer = crowd.provoke(text);
-				System.out.println("#### " + text.lines().findFirst() + " -> " + answer.lines().findFirst());
-				assertThat(answer).as(text).doesNotContain("<silence>", " 500 ");
+				assertThat(crowd.provoke(text)).as(text).matches("(?s)HTTP/\\d\\.\\d 4\\d\\d .*");
 			}
+			assertThat(victim.ask("open").get("sessions")).as("sessions").isEqualTo(1);
 		});
 	}
 
@@ -351,25 +360,17 @@ class HostileClientsHttpTests {
 	void boundsWhatIsPipelinedBehindAStream() throws Exception {
 		beside("requests behind a stream", (crowd) -> {
 			String requests = Crowd.request("GET", "/v1/sessions/nobody", "").repeat(1_000);
-			AtomicInteger taken = new AtomicInteger();
-			Answer level = victim.ask("census");
+			double level = memory();
 			try (Wire wire = Wire.connect(port, 0)) {
 				for (int i = 0; i < 50; i++) {
 					SocketChannel member = crowd.connect();
 					Crowd.push(member, Crowd.request("GET", open(wire) + "/stream", ""));
-					for (int n = 0; n < 200; n++) {
-						long pushed = Crowd.push(member, requests);
-						taken.addAndGet((int) pushed >> 10);
-						if (pushed < requests.length()) {
-							break;
-						}
+					for (int n = 0; n < 100 && Crowd.push(member, requests) == requests.length(); n++) {
+						// as much as the kernels take
 					}
 				}
 			}
-			Answer now = victim.ask("census");
-			System.out.printf("#### taken %d KiB, heap +%d MiB, direct +%d MiB%n", taken.get(),
-					(long) (now.get("heap") - level.get("heap")) >> 20,
-					(long) (now.get("direct") - level.get("direct")) >> 20);
+			assertThat(memory()).isLessThan(level + (32 << 20));
 		});
 	}
 
@@ -385,61 +386,22 @@ class HostileClientsHttpTests {
 					assertThat(post(wire, session + "/events", said)).isEqualTo(202);
 				}
 			}
-			Answer level = victim.ask("census");
+			double level = memory();
 			String requests = Crowd.request("GET", session + "/conversation", "").repeat(5);
 			for (int i = 0; i < 20; i++) {
 				Crowd.push(crowd.connect(), requests);
 			}
-			Answer now = victim.ask("census");
-			System.out.printf("#### heap +%d MiB, direct +%d MiB%n", (long) (now.get("heap") - level.get("heap")) >> 20,
-					(long) (now.get("direct") - level.get("direct")) >> 20);
+			// at most what they are owed, a megabyte each
+			assertThat(memory()).isLessThan(level + (128 << 20));
 		});
 	}
 
 	/**
-	 * More than a small heap could hold is said in sessions that are opened, talked in
-	 * and closed, and in some that stay: there comes a time when the service refuses, and
-	 * none when it dies.
+	 * The bytes that the service uses.
 	 */
-	@Test
-	void refusesInsteadOfRunningOutOfMemory() throws Exception {
-		Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
-		AtomicInteger opened = new AtomicInteger();
-		try (Jvm small = Jvm.start(Victim.class, "-Xmx192m", "-XX:+ExitOnOutOfMemoryError")) {
-			int port = (int) small.ask("ports").get("service");
-			long end = System.nanoTime() + TALKING.toNanos();
-			ExecutorService talkers = Executors.newFixedThreadPool(8);
-			try {
-				List<Future<?>> talks = IntStream.range(0, 8).mapToObj((n) -> talkers.submit(() -> {
-					try (Wire wire = Wire.connect(port, 0)) {
-						for (int turn = 0; System.nanoTime() < end; turn++) {
-							int status = post(wire, "/v1/sessions", "{}");
-							if (status == 201) {
-								opened.incrementAndGet();
-								String session = wire.headers().get("location");
-								for (int i = 0; i < 3 && status / 100 == 2; i++) {
-									status = post(wire, session + "/events", TALK);
-								}
-								// one in eight stays
-								if (turn % 8 != 0) {
-									wire.request("HTTP/1.1", "DELETE", session, (String) null);
-								}
-							}
-							statuses.computeIfAbsent(status, (s) -> new AtomicInteger()).incrementAndGet();
-						}
-					}
-				})).collect(Collectors.toList());
-				for (Future<?> talk : talks) {
-					talk.get();
-				}
-			}
-			finally {
-				talkers.shutdownNow();
-			}
-			System.out.println("a small heap: " + opened + " sessions opened, answers " + statuses);
-			assertThat(small.ask("census").get("heap")).isLessThan(192 << 20);
-			assertThat(statuses.keySet()).contains(503).isSubsetOf(202, 503);
-		}
+	private static double memory() {
+		Answer census = victim.ask("census");
+		return census.get("heap") + census.get("direct");
 	}
 
 	/**
@@ -454,6 +416,33 @@ class HostileClientsHttpTests {
 		wire.request("HTTP/1.1", "POST", path, body, "Content-Type: application/json");
 		wire.rest();
 		return wire.status();
+	}
+
+	/**
+	 * The rounds of a scenario.
+	 */
+	private static final class Rounds {
+
+		private final String told;
+
+		private int count;
+
+		private boolean good;
+
+		Rounds(String name) {
+			this.told = "silence beside " + name;
+		}
+
+		void add(Silence before, Silence beside, Silence after) {
+			this.count++;
+			this.good = beside.p99() <= Math.max(UNHEARD, 2 * Math.max(before.p99(), after.p99()));
+			System.out.printf("%s (median/p99): %s; before %s, after %s%n", this.told, beside, before, after);
+		}
+
+		boolean isGood() {
+			return this.good;
+		}
+
 	}
 
 	/**

@@ -1,12 +1,16 @@
 package dev.edgewise.http;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.edgewise.RouteDefinition;
 import dev.edgewise.Routes;
+import dev.edgewise.benchmark.Census;
 import dev.edgewise.benchmark.Jvm;
 import dev.edgewise.event.DTMFInput;
 import dev.edgewise.event.UserStartedSpeaking;
@@ -14,6 +18,7 @@ import dev.edgewise.event.UserStoppedSpeaking;
 import dev.edgewise.server.EdgewiseServer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -35,10 +40,29 @@ public final class Victim {
 
 	private final AtomicInteger connections;
 
+	private final AtomicInteger errors = new AtomicInteger();
+
 	private Victim(ConfigurableApplicationContext context) {
 		this.context = context;
 		this.meters = context.getBean(MeterRegistry.class);
 		this.connections = context.getBean(Agents.class).connections;
+		countErrors();
+	}
+
+	private void countErrors() {
+		Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+		AppenderBase<ILoggingEvent> counter = new AppenderBase<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
+					Victim.this.errors.incrementAndGet();
+				}
+			}
+
+		};
+		counter.start();
+		root.addAppender(counter);
 	}
 
 	public static void main(String[] arguments) throws Exception {
@@ -52,7 +76,7 @@ public final class Victim {
 		return switch (question[0]) {
 			case "ports" -> List.of("service " + port("server"), "management " + port("management"));
 			case "open" -> open();
-			case "census" -> census();
+			case "census" -> Census.take();
 			default -> throw new IllegalArgumentException(question[0]);
 		};
 	}
@@ -62,22 +86,16 @@ public final class Victim {
 	}
 
 	/**
-	 * What clients have open.
+	 * What clients have open, and what they have left.
 	 */
 	private List<String> open() {
 		return List.of("connections " + this.connections.get(), "sessions " + gauge("edgewise.sessions"),
-				"streams " + gauge("edgewise.streams"), "meters " + this.meters.getMeters().size());
+				"streams " + gauge("edgewise.streams"), "meters " + this.meters.getMeters().size(),
+				"errors " + this.errors.get());
 	}
 
 	private int gauge(String name) {
 		return (int) this.meters.get(name).gauges().stream().mapToDouble(Gauge::value).sum();
-	}
-
-	/**
-	 * What is alive after a collection.
-	 */
-	private static List<String> census() throws Exception {
-		return new ArrayList<>(dev.edgewise.benchmark.Census.take());
 	}
 
 	@Configuration(proxyBeanMethods = false)
