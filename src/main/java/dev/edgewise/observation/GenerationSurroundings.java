@@ -90,10 +90,35 @@ public final class GenerationSurroundings implements Surroundings {
 	 * Gives this thread what is in a context, and that alone.
 	 */
 	Scope enter(Context context) {
-		ContextSnapshot.Scope[] opened = new ContextSnapshot.Scope[1];
-		guarded(() -> opened[0] = this.snapshots.setThreadLocalsFrom(context));
-		ContextSnapshot.Scope scope = opened[0];
-		return (scope != null) ? () -> guarded(scope::close) : Scope.NONE;
+		LogIds ids = LogIdsAccessor.current();
+		Observation.Scope current = this.registry.getCurrentObservationScope();
+		try {
+			ContextSnapshot.Scope entered = this.snapshots.setThreadLocalsFrom(context);
+			return () -> leave(entered, ids, current);
+		}
+		catch (RuntimeException | LinkageError | AssertionError ex) {
+			failed(ex);
+			restore(ids, current);
+			return Scope.NONE;
+		}
+	}
+
+	private void leave(ContextSnapshot.Scope entered, @Nullable LogIds ids, Observation.@Nullable Scope current) {
+		try {
+			entered.close();
+		}
+		catch (RuntimeException | LinkageError | AssertionError ex) {
+			failed(ex);
+			restore(ids, current);
+		}
+	}
+
+	/**
+	 * Puts right what was only half set, or half taken back: a thread must not keep it.
+	 */
+	private void restore(@Nullable LogIds ids, Observation.@Nullable Scope current) {
+		this.registry.setCurrentObservationScope(current);
+		LogIdsAccessor.restoreTo(ids);
 	}
 
 	boolean isObserving() {
@@ -106,15 +131,21 @@ public final class GenerationSurroundings implements Surroundings {
 	 */
 	@Nullable Observation observe(GenerationObservationContext context, @Nullable Observed cause) {
 		Observation[] started = new Observation[1];
-		// A tracer prefers what is current on the thread, and that is the writer's of the
-		// moment: it may be of another request.
-		run(Context.empty(), () -> guarded(() -> {
+		Runnable start = () -> guarded(() -> {
 			Observation observation = EdgewiseObservation.GENERATION.observation(this.registry, () -> context);
 			if (!observation.isNoop()) {
 				observation.parentObservation((cause != null) ? cause.observation() : null);
 				started[0] = observation.start();
 			}
-		}));
+		});
+		if (this.registry.getCurrentObservation() == null) {
+			start.run();
+		}
+		else {
+			// A tracer prefers what is current on the thread, and that is the writer's of
+			// the moment: it may be of another request.
+			run(Context.empty(), start);
+		}
 		return started[0];
 	}
 
@@ -130,8 +161,12 @@ public final class GenerationSurroundings implements Surroundings {
 			code.run();
 		}
 		catch (RuntimeException | LinkageError | AssertionError ex) {
-			logger.warn("Observing a generation failed: {}", ex.getClass().getName(), this.text ? ex : null);
+			failed(ex);
 		}
+	}
+
+	private void failed(Throwable failure) {
+		logger.warn("Observing a generation failed: {}", failure.getClass().getName(), this.text ? failure : null);
 	}
 
 	/**

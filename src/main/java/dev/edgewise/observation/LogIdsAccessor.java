@@ -28,6 +28,16 @@ public final class LogIdsAccessor implements ThreadLocalAccessor<LogIds> {
 		return (entered != null) ? entered.ids : null;
 	}
 
+	static void restoreTo(@Nullable LogIds ids) {
+		LogIdsAccessor accessor = new LogIdsAccessor();
+		if (ids != null) {
+			accessor.setValue(ids);
+		}
+		else {
+			accessor.setValue();
+		}
+	}
+
 	@Override
 	public Object key() {
 		return KEY;

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -399,6 +400,8 @@ class GenerationSpanTests {
 				stage.advanceMillis(1_000);
 				assertThat(Stage.tale(reader)).containsExactly("UserStoppedSpeaking", "+1", "1:a1",
 						"UserStartedSpeaking", "!1");
+				assertThat(registry.getCurrentObservation()).isNull();
+				assertThat(MDC.getCopyOfContextMap()).isNullOrEmpty();
 			}
 		}
 	}

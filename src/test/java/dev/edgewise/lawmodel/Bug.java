@@ -12,8 +12,8 @@ public enum Bug {
 			"if (Bug.FENCE_AFTER_CANCEL.isOn()) { run.execution.stop(); }\n\t\tlong highest = started ?"),
 
 	/** A node that ends late has its handlers run a second time. */
-	HANDLER_TWICE("Cleanup", "listener.stuck(run.route(), -1));",
-			"listener.stuck(run.route(), -1));\n\t\t\tif (Bug.HANDLER_TWICE.isOn()) { handle(run); }"),
+	HANDLER_TWICE("Cleanup", "this.engine.unstuck(run);",
+			"this.engine.unstuck(run);\n\t\t\tif (Bug.HANDLER_TWICE.isOn()) { handle(run); }"),
 
 	/** An item that replaces its own generation is skipped as one of that. */
 	UNSEEN_CAUSE("LiveSession", "exempt(cause, victim);", "if (!Bug.UNSEEN_CAUSE.isOn()) { exempt(cause, victim); }"),
