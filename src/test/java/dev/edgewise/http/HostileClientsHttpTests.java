@@ -115,13 +115,14 @@ class HostileClientsHttpTests {
 		Silence beside;
 		try (Crowd crowd = new Crowd(port)) {
 			attack.by(crowd);
-			beside = honest.listen(turns, INTERRUPTIONS);
 			await().atMost(CUT).untilAsserted(() -> {
 				Answer now = victim.ask("open");
 				for (String what : List.of("connections", "sessions", "streams")) {
 					assertThat(now.get(what)).as(what).isLessThanOrEqualTo(open.get(what));
 				}
 			});
+			// from the first of them to come to the last to be cut
+			beside = honest.listen(turns, INTERRUPTIONS);
 		}
 		await().atMost(CUT).untilAsserted(() -> {
 			Answer now = victim.ask("census");
