@@ -144,6 +144,7 @@ final class LiveSession implements Session, Mailbox.Owner {
 	/** What it holds beside its log, in bytes, as the engine knows it. */
 	private long heldBeside;
 
+	/** Whether it holds nothing any more, as far as the engine knows. */
 	private boolean forgotten;
 
 	private Reason closeReason = Reason.SESSION_CLOSED;
@@ -942,17 +943,18 @@ final class LiveSession implements Session, Mailbox.Owner {
 	}
 
 	/**
-	 * Has the engine know what it holds from its beginning.
+	 * Has the engine know what it holds from its beginning, before anything happens in
+	 * it. Any thread's.
 	 */
 	void weigh() {
 		if (!this.attributes.isEmpty()) {
-			execute(() -> {
-			});
+			drain();
 		}
 	}
 
 	/**
-	 * Tells the engine what it holds beside its log.
+	 * Tells the engine what it holds beside its log, at the end of each of the writer's
+	 * turns.
 	 */
 	private void weighRest() {
 		long now = this.forgotten ? 0 : this.heldByAttributes + this.conversation.footprint() + this.journal.footprint()

@@ -39,8 +39,8 @@ final class EnginePart implements Part {
 	private static final Map<Integer, String> PEER = Map.of(1, "0.41 ms", 100, "0.52 ms", 1_000, "11 to 55 ms");
 
 	private static final String CACHES = """
-			Nothing in the engine walks over what is queued or said. What grows is the memory that has been touched since
-			the last interruption, and with it what the processor's caches have forgotten; and what else the machine did.""";
+			By its code, nothing in the engine walks over what is queued or said, so this should not grow. What has made it
+			grow in this run has not been found.""";
 
 	private static final String HAND_OVER = """
 			A node is cancelled on a thread of its own, since a cancel may block (L6), and to hand something to a thread

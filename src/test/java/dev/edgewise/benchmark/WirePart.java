@@ -39,8 +39,8 @@ final class WirePart implements Part {
 	private static final String STACK = """
 			Most of it is the way there and back. In the same seconds the same client posted the same to an endpoint of the
 			same server that reads it and does nothing else, with no engine and no stream: median and 99 %% of its answers
-			were %s. What an idle core takes to wake up, for the server's thread and then for the client's, is in both; so
-			is what WebFlux does for a request, which at so few requests a second finds the processor's caches cold.""";
+			were %s. What an idle core takes to wake up, for the server's thread and then for the client's, is in both, and
+			so is all that WebFlux does for a request.""";
 
 	private final Load load;
 

@@ -42,6 +42,7 @@ import dev.edgewise.session.EngineSettings.GenerationBounds;
 import dev.edgewise.session.EngineSettings.SessionBounds;
 import dev.edgewise.session.LogReader;
 import dev.edgewise.session.Submission;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -672,13 +673,30 @@ class SessionLawTests {
 	}
 
 	private static boolean isAccepted(Stage stage, Object event) {
+		return isAccepted(stage, event, null);
+	}
+
+	private static boolean isAccepted(Stage stage, Object event, @Nullable String id) {
 		try {
-			Stage.get(stage.engine.publish("other", event));
+			Stage.get(stage.engine.publish("other", event, id, null));
 			return true;
 		}
 		catch (EventRefusedException ex) {
 			assertThat(ex.bound()).isEqualTo(Bound.LOG_MEMORY);
 			return false;
+		}
+	}
+
+	@Test
+	void idsOfEventsThatAreRememberedCountToo() {
+		try (Stage stage = Stage.with(counting()).log(8, 1 << 20, 60_000).open()) {
+			Stage.get(stage.engine.open("other", Map.of()));
+			int count = 0;
+			while (count < 300 && isAccepted(stage, new DTMFInput("1"), "id-" + count)) {
+				count++;
+			}
+			assertThat(count).isBetween(20, 299);
+			Stage.get(stage.engine.close("other"));
 		}
 	}
 
