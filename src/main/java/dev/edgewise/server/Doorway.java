@@ -2,6 +2,8 @@ package dev.edgewise.server;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 import dev.edgewise.web.Refusals;
 import reactor.core.publisher.Mono;
@@ -9,6 +11,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.reactive.CorsProcessor;
 import org.springframework.web.cors.reactive.CorsUtils;
@@ -19,19 +22,32 @@ import org.springframework.web.server.WebFilterChain;
 
 /**
  * What every request passes, whoever it is from: gives answers the headers that tell
- * browsers to be careful, and turns away pages of origins that are not allowed. It sets
- * headers at once and not when the answer is committed, which would be held for as long
- * as a stream is open.
+ * browsers to be careful, and turns away pages of origins that are not allowed. Where the
+ * service trusts whoever is on its machine, that is also a page that came by a name which
+ * is none of the machine's and was made to lead to it, and so is of the same origin: its
+ * author is elsewhere. It sets headers at once and not when the answer is committed,
+ * which would be held for as long as a stream is open.
  */
 final class Doorway implements WebFilter, Ordered {
+
+	private static final Pattern LOOPBACK = Pattern.compile("(.+\\.)?localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
 	private final CorsProcessor processor = new DefaultCorsProcessor();
 
 	private final CorsConfiguration cors = new CorsConfiguration();
 
+	private final boolean local;
+
 	private final Refusals refusals;
 
-	Doorway(List<String> origins, Refusals refusals) {
+	/**
+	 * Creates the doorway.
+	 * @param origins the origins whose pages may come
+	 * @param local whether only who is on this machine is let in, and nobody asked
+	 * @param refusals the answers to those who are turned away
+	 */
+	Doorway(List<String> origins, boolean local, Refusals refusals) {
+		this.local = local;
 		this.refusals = refusals;
 		this.cors.setAllowedOrigins(origins);
 		for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT,
@@ -65,10 +81,16 @@ final class Doorway implements WebFilter, Ordered {
 		if (!exchange.getRequest().getHeaders().containsHeader(HttpHeaders.ORIGIN)) {
 			return chain.filter(exchange);
 		}
-		if (!this.processor.process(this.cors, exchange)) {
+		if (isLedHere(exchange.getRequest()) || !this.processor.process(this.cors, exchange)) {
 			return this.refusals.forbidden(exchange, "origin");
 		}
 		return CorsUtils.isPreFlightRequest(exchange.getRequest()) ? Mono.empty() : chain.filter(exchange);
+	}
+
+	private boolean isLedHere(ServerHttpRequest request) {
+		String host = request.getURI().getHost();
+		return this.local && (host == null || !LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches())
+				&& this.cors.checkOrigin(request.getHeaders().getOrigin()) == null;
 	}
 
 }

@@ -76,8 +76,8 @@ class SecurityConfiguration {
 	}
 
 	@Bean
-	Doorway doorway(SecurityProperties properties, Refusals refusals) {
-		return new Doorway(properties.cors().allowedOrigins(), refusals);
+	Doorway doorway(SecurityProperties properties, Exposure exposure, Refusals refusals) {
+		return new Doorway(properties.cors().allowedOrigins(), exposure.local(), refusals);
 	}
 
 	@Bean
@@ -94,10 +94,10 @@ class SecurityConfiguration {
 						"API keys or JWTs are configured, which nobody would be asked for");
 			}
 			log.warn("{}=none: whoever reaches the service may do everything", MODE);
-			return new Exposure(false);
+			return new Exposure(false, false);
 		}
 		if (known) {
-			return new Exposure(true);
+			return new Exposure(true, false);
 		}
 		InetAddress address = loopback(environment, "server.address");
 		if (ManagementPortType.get(environment) == ManagementPortType.DIFFERENT) {
@@ -105,7 +105,7 @@ class SecurityConfiguration {
 		}
 		log.info("Nobody is asked who they are, so the service listens on {} alone; to change this, see {}",
 				address.getHostAddress(), "edgewise.security in the reference");
-		return new Exposure(false);
+		return new Exposure(false, true);
 	}
 
 	private static InetAddress loopback(Environment environment, String key) {
@@ -126,8 +126,9 @@ class SecurityConfiguration {
 	 * prevents if it must.
 	 *
 	 * @param guarded whether they are
+	 * @param local whether they are not, because they must be on this machine
 	 */
-	record Exposure(boolean guarded) {
+	record Exposure(boolean guarded, boolean local) {
 	}
 
 	/**

@@ -89,7 +89,8 @@ class ScrapeTests {
 
 	@Test
 	void knowsHowFullTheServiceIs() throws Exception {
-		// a rule is as old as its last evaluation, which may be from before the last scrape
+		// a rule is as old as its last evaluation, which may be from before the last
+		// scrape
 		await().atMost(Duration.ofSeconds(20))
 			.untilAsserted(() -> assertThat(value(prometheus.ask("edgewise:sessions:fill_ratio * 5000")))
 				.isCloseTo(value(prometheus.ask("edgewise_sessions")), within(1e-6)));

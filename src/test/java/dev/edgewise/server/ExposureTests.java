@@ -1,10 +1,13 @@
 package dev.edgewise.server;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -62,6 +65,29 @@ class ExposureTests {
 			.singleElement()
 			.asString()
 			.contains("listens on 127.0.0.1 alone");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "localhost, 201", "my.localhost, 201", "127.0.0.1, 201", "127.1.2.3, 201", "[::1], 201",
+			"evil.example, 403", "127.0.0.1.evil.example, 403", "localhost.evil.example, 403", "10.0.0.1, 403",
+			"app.example, 201" })
+	void refusesAPageThatANameFromElsewhereHasLedHere(String host, int status) throws IOException {
+		try (GuardedServer server = new GuardedServer(
+				"--edgewise.security.cors.allowed-origins=http://app.example:8080")) {
+			assertThat(opening(server, host + ":8080", "Origin: http://" + host + ":8080")).isEqualTo(status);
+			assertThat(opening(server, host + ":8080", "X-Client: no browser")).isEqualTo(201);
+		}
+	}
+
+	private static int opening(GuardedServer server, String host, String header) throws IOException {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port)) {
+			socket.getOutputStream()
+				.write("POST /v1/sessions HTTP/1.1\r\nHost: %s\r\n%s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+					.formatted(host, header)
+					.getBytes(StandardCharsets.US_ASCII));
+			String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			return Integer.parseInt(answer.split(" ", 3)[1]);
+		}
 	}
 
 	@ParameterizedTest
