@@ -278,7 +278,7 @@ class GenerationSpanTests {
 			}).broadcast()).realThreads().open()) {
 			engine.set(stage.engine);
 			SimpleSpan request = request(stage, new UserStoppedSpeaking());
-			Stage.until(() -> stage.spy.outcomes.size() == 2);
+			Stage.until(() -> generations().stream().filter(GenerationSpanTests::hasEnded).count() == 2);
 			assertChild(generationOf("first"), request);
 			assertChild(generationOf("second"), generationOf("first"));
 		}
@@ -299,7 +299,7 @@ class GenerationSpanTests {
 			request(stage, new DTMFInput("1"));
 			SimpleSpan request = request(stage, new UserStoppedSpeaking());
 			go.complete(null);
-			Stage.until(() -> stage.spy.outcomes.size() == 2);
+			Stage.until(() -> generations().stream().filter(GenerationSpanTests::hasEnded).count() == 2);
 			assertChild(generationOf("other"), request);
 		}
 	}
