@@ -22,6 +22,9 @@ public final class Jvm implements AutoCloseable {
 	/** The line behind the last one of an answer. */
 	private static final String END = ".";
 
+	/** What Boot is told not to configure, here and there. */
+	private static final String EXCLUDED = "spring.autoconfigure.exclude";
+
 	private final Process process;
 
 	private final BufferedReader answers;
@@ -46,6 +49,11 @@ public final class Jvm implements AutoCloseable {
 		// what the service's manifest says; older JVMs do not know it
 		if (Runtime.version().feature() >= 22) {
 			command.add("--enable-native-access=ALL-UNNAMED");
+		}
+		// Boot's own security, which is on the class path for the service alone
+		String excluded = System.getProperty(EXCLUDED);
+		if (excluded != null) {
+			command.add("-D" + EXCLUDED + "=" + excluded);
 		}
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		try {
